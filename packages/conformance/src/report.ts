@@ -1,0 +1,59 @@
+import type { CaseResult } from './verdict.js'
+
+/** Numbers of cases by outcome. */
+export interface Tally {
+  passed: number
+  failed: number
+  notCovered: number
+}
+
+/** Counts results by outcome. */
+export function tally(results: readonly CaseResult[]): Tally {
+  const count = (status: CaseResult['status']): number => results.filter((r) => r.status === status).length
+  return { passed: count('passed'), failed: count('failed'), notCovered: count('not covered') }
+}
+
+/**
+ * A report for people: a table with a row for each group, the failing cases with their reasons, what is missing, and a last
+ * line that programs can read: `golden: 10 passed, 0 failed, 2 not covered`.
+ *
+ * @param title - the first word of the last line
+ */
+export function formatReport(title: string, results: readonly CaseResult[]): string {
+  const groups = [...new Set(results.map((r) => r.group))]
+  const rows = groups.map((group) => {
+    const { passed, failed, notCovered } = tally(results.filter((r) => r.group === group))
+    return [group, String(passed), String(failed), String(notCovered)]
+  })
+  const { passed, failed, notCovered } = tally(results)
+  const lines = [...table([['group', 'passed', 'failed', 'not covered'], ...rows])]
+  const failures = results.filter((r) => r.status === 'failed')
+  if (failures.length > 0)
+    lines.push('', 'failed:', ...failures.map((r) => `  ${label(r)}: ${shorten(r.message ?? '')}`))
+  const missing = new Map<string, number>()
+  for (const r of results)
+    if (r.status === 'not covered') missing.set(r.message ?? '', (missing.get(r.message ?? '') ?? 0) + 1)
+  if (missing.size > 0) {
+    const most = [...missing].sort((a, b) => b[1] - a[1])
+    lines.push('', 'not covered (cases):', `  ${most.map(([what, n]) => `${shorten(what)} (${n})`).join(', ')}`)
+  }
+  lines.push('', `${title}: ${passed} passed, ${failed} failed, ${notCovered} not covered`)
+  return lines.join('\n')
+}
+
+/** Ids are unique within a group only. */
+function label(r: CaseResult): string {
+  return `${r.group} ${r.id}`
+}
+
+function shorten(message: string): string {
+  const line = message.replace(/\s+/g, ' ')
+  return line.length > 200 ? `${line.slice(0, 197)}...` : line
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, k) => Math.max(...rows.map((row) => row[k]!.length)))
+  return rows.map((row) =>
+    row.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!))).join('  '),
+  )
+}

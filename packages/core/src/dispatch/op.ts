@@ -1,0 +1,73 @@
+import { mode, withoutGrad } from '../autograd/mode.js'
+import { needsGrad } from '../autograd/node.js'
+import { Tensor } from '../tensor.js'
+
+/** The arguments of an op: the first is the tensor whose device decides who serves the call. */
+export type OpArgs = readonly [Tensor, ...unknown[]]
+
+/**
+ * An operation that a backend may serve in one kernel: callable, and the key under which overrides are registered.
+ *
+ * It computes and does not record: the public function around it checks its arguments, calls it, and records the gradient.
+ */
+export interface Op<A extends OpArgs = OpArgs, R = unknown> {
+  (...args: A): R
+  readonly id: number
+  /** The field's name, for profiles and messages. */
+  readonly opName: string
+  /** The definition, in terms of primitives and other ops. */
+  readonly composite: (...args: A) => R
+}
+
+/** A backend's own kernel for an op. */
+export interface Override {
+  readonly op: { readonly id: number; readonly opName: string }
+  readonly kernel: (...args: never[]) => unknown
+}
+
+const ops: Op[] = []
+
+/**
+ * Defines an op by its composite. Calls go to the device's override if there is one and it does not decline by returning
+ * undefined, else to the composite, which runs without recording.
+ */
+export function defineOp<A extends OpArgs, R>(opName: string, composite: (...args: A) => R): Op<A, R> {
+  const id = ops.length
+  const run = (...args: A): R => {
+    const kernel = args[0].storage.device.overrides[id]
+    if (kernel !== undefined) {
+      const result = (kernel as unknown as (...args: A) => R | undefined)(...args)
+      if (result !== undefined) return result
+    }
+    return withoutGrad(composite, args)
+  }
+  const op = Object.assign(run, { id, opName, composite })
+  ops.push(op as unknown as Op)
+  return op
+}
+
+/**
+ * Defines an op whose composite consists of differentiable operations and is therefore its own gradient: where something is
+ * recorded the composite runs, else the device's override if there is one. Gradients are mostly of this kind.
+ */
+export function defineComposite<A extends OpArgs, R>(opName: string, composite: (...args: A) => R): Op<A, R> {
+  const op = defineOp(opName, composite)
+  const run = (...args: A): R => (recordingAny(args) ? composite(...args) : op(...args))
+  return Object.assign(run, { id: op.id, opName, composite })
+}
+
+function recordingAny(args: readonly unknown[]): boolean {
+  if (!mode.enabled) return false
+  for (const arg of args) if (arg instanceof Tensor && needsGrad(arg)) return true
+  return false
+}
+
+/** Declares that a backend serves `op` with `kernel`, which has the composite's signature and may decline with undefined. */
+export function override<A extends OpArgs, R>(op: Op<A, R>, kernel: (...args: A) => R | undefined): Override {
+  return { op, kernel }
+}
+
+/** All ops that can be overridden, by id. */
+export function definedOps(): readonly Op[] {
+  return ops
+}

@@ -1,0 +1,70 @@
+/** Activation functions. */
+import { defineComposite } from '../dispatch/op.js'
+import { Unary } from '../dispatch/opcodes.js'
+import { bool } from '../dtype.js'
+import { RuntimeError } from '../errors.js'
+import { bindOptions } from '../options.js'
+import type { Method, Tensor } from '../tensor.js'
+import { gt } from './compare.js'
+import { attach, defineUnary, type UnaryFunction } from './define.js'
+import { assign } from './inplace.js'
+import { mul, sub } from './pointwise.js'
+import { checkTensor } from './promote.js'
+import { where } from './where.js'
+
+declare module '../tensor.js' {
+  interface Tensor {
+    relu(): Tensor
+    relu_(): Tensor
+    sigmoid(): Tensor
+    sigmoid_(): Tensor
+    leakyRelu: Method<typeof leakyRelu>
+  }
+}
+
+const reluGrad = defineComposite('reluGrad', (g: Tensor, y: Tensor): Tensor => where(gt(y, 0), g, 0))
+
+/**
+ * `max(x, 0)`.
+ *
+ * @throws RuntimeError for bool
+ * @example
+ * ```ts
+ * relu(tensor([-1.5, 0.5])) // tensor([0.0000, 0.5000])
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
+ */
+export const relu: UnaryFunction = defineUnary('relu', Unary.relu, {
+  float: false,
+  special: (x) => {
+    if (x.dtype === bool) throw new RuntimeError('Boolean inputs not supported for relu')
+    return undefined
+  },
+  keeps: 'output',
+  gradient: (g, y) => reluGrad(g, y),
+})
+
+const sigmoidGrad = defineComposite('sigmoidGrad', (g: Tensor, y: Tensor): Tensor => mul(g, mul(sub(1, y), y)))
+
+/** `1 / (1 + e^-x)`. @see https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
+export const sigmoid: UnaryFunction = defineUnary('sigmoid', Unary.sigmoid, { float: true, keeps: 'output', gradient: (g, y) => sigmoidGrad(g, y) })
+
+/** Options of {@link leakyRelu}. */
+export interface LeakyReluOptions {
+  /** Slope below zero, 0.01 if not given. */
+  negativeSlope?: number
+  inplace?: boolean
+}
+
+/** `x` above zero, `negativeSlope * x` below. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
+export function leakyRelu(x: Tensor, negativeSlope?: number | LeakyReluOptions, inplace?: boolean | LeakyReluOptions): Tensor {
+  checkTensor('leakyRelu', 'input', x)
+  const o = bindOptions<LeakyReluOptions>('leakyRelu', ['negativeSlope', 'inplace'], [negativeSlope, inplace])
+  const out = where(gt(x, 0), x, mul(x, o.negativeSlope ?? 0.01))
+  return o.inplace === true ? assign(x, out) : out
+}
+
+attach('leakyRelu', function (this: Tensor, slope?: number | LeakyReluOptions) {
+  return leakyRelu(this, slope)
+})
+

@@ -1,0 +1,164 @@
+/**
+ * Recurrent layers: cells, and whole layers over time.
+ *
+ * A layer is one op: a backend that can fuse it over gates and time overrides it, else it is the loop written here.
+ */
+import { defineComposite, type Op } from '../dispatch/op.js'
+import { RuntimeError } from '../errors.js'
+import { formatShape } from '../shape.js'
+import type { Tensor } from '../tensor.js'
+import { relu, sigmoid } from './activation.js'
+import { stack } from './join.js'
+import { linear } from './linear.js'
+import { add, mul, sub } from './pointwise.js'
+import { tanh } from './trig.js'
+import { narrow, select } from './view.js'
+
+/** Weights of one cell, as PyTorch names them. */
+export interface CellWeights {
+  /** [gates * hidden, input] */
+  readonly weightIh: Tensor
+  /** [gates * hidden, hidden], or [gates * hidden, projection] */
+  readonly weightHh: Tensor
+  readonly biasIh?: Tensor | null
+  readonly biasHh?: Tensor | null
+  /** [projection, hidden], LSTM only */
+  readonly weightHr?: Tensor | null
+}
+
+/** Nonlinearity of a plain recurrent cell. */
+export type Nonlinearity = 'tanh' | 'relu'
+
+function checkCell(name: string, x: Tensor, h: Tensor, w: CellWeights, gates: number): void {
+  const hidden = w.weightHh.shape[0]! / gates
+  if (x.shape[x.ndim - 1] !== w.weightIh.shape[1]) {
+    throw new RuntimeError(`input has inconsistent input_size: got ${x.shape[x.ndim - 1]} expected ${w.weightIh.shape[1]}`)
+  }
+  if (h.shape[h.ndim - 1] !== w.weightHh.shape[1]) {
+    throw new RuntimeError(`hidden has inconsistent hidden_size: got ${h.shape[h.ndim - 1]}, expected ${w.weightHh.shape[1]} (${name}, ${hidden} hidden units)`)
+  }
+  if (x.ndim === 2 && h.ndim === 2 && x.shape[0] !== h.shape[0]) {
+    throw new RuntimeError(`Input batch size ${x.shape[0]} doesn't match hidden batch size ${h.shape[0]}`)
+  }
+}
+
+/** One step given the input's share of the gates. */
+function rnnStep(gi: Tensor, h: Tensor, w: CellWeights, nonlinearity: Nonlinearity): Tensor {
+  const gates = add(gi, linear(h, w.weightHh, w.biasHh ?? null))
+  return nonlinearity === 'relu' ? relu(gates) : tanh(gates)
+}
+
+function lstmStep(gi: Tensor, h: Tensor, c: Tensor, w: CellWeights): [Tensor, Tensor] {
+  const gates = add(gi, linear(h, w.weightHh, w.biasHh ?? null))
+  const hidden = c.shape[c.ndim - 1]!
+  const gate = (i: number) => narrow(gates, -1, i * hidden, hidden)
+  const next = add(mul(sigmoid(gate(1)), c), mul(sigmoid(gate(0)), tanh(gate(2))))
+  const out = mul(sigmoid(gate(3)), tanh(next))
+  return [w.weightHr == null ? out : linear(out, w.weightHr), next]
+}
+
+function gruStep(gi: Tensor, h: Tensor, w: CellWeights): Tensor {
+  const gh = linear(h, w.weightHh, w.biasHh ?? null)
+  const hidden = h.shape[h.ndim - 1]!
+  const part = (gates: Tensor, i: number) => narrow(gates, -1, i * hidden, hidden)
+  const reset = sigmoid(add(part(gi, 0), part(gh, 0)))
+  const update = sigmoid(add(part(gi, 1), part(gh, 1)))
+  const candidate = tanh(add(part(gi, 2), mul(reset, part(gh, 2))))
+  return add(mul(sub(h, candidate), update), candidate)
+}
+
+function inputGates(x: Tensor, w: CellWeights): Tensor {
+  return linear(x, w.weightIh, w.biasIh ?? null)
+}
+
+/**
+ * One step of a plain recurrent cell: `tanh(x @ weightIh^T + biasIh + h @ weightHh^T + biasHh)`.
+ *
+ * @param x - shape [N, input] or [input]
+ * @param h - shape [N, hidden] or [hidden]
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html
+ */
+export function rnnCell(x: Tensor, h: Tensor, weights: CellWeights, nonlinearity: Nonlinearity = 'tanh'): Tensor {
+  checkCell('rnnCell', x, h, weights, 1)
+  return rnnStep(inputGates(x, weights), h, weights, nonlinearity)
+}
+
+/** One step of an LSTM cell; gives the new `[h, c]`. @see https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
+export function lstmCell(x: Tensor, state: readonly [Tensor, Tensor], weights: CellWeights): [Tensor, Tensor] {
+  checkCell('lstmCell', x, state[0], weights, 4)
+  return lstmStep(inputGates(x, weights), state[0], state[1], weights)
+}
+
+/** One step of a GRU cell. @see https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
+export function gruCell(x: Tensor, h: Tensor, weights: CellWeights): Tensor {
+  checkCell('gruCell', x, h, weights, 3)
+  return gruStep(inputGates(x, weights), h, weights)
+}
+
+/** Steps in the order in which they are computed. */
+function order(steps: number, reverse: boolean): number[] {
+  const all = Array.from({ length: steps }, (_, i) => i)
+  return reverse ? all.reverse() : all
+}
+
+/** Runs `step` over the time steps of the input's gates [T, N, gates]; gives the outputs in time order. */
+function overTime(gates: Tensor, reverse: boolean, step: (gi: Tensor) => Tensor): Tensor {
+  const outputs = new Array<Tensor>(gates.shape[0]!)
+  for (const t of order(outputs.length, reverse)) outputs[t] = step(select(gates, 0, t))
+  return stack(outputs, 0)
+}
+
+/**
+ * A recurrent layer in one direction over [T, N, input]; gives the outputs [T, N, hidden] and the last hidden state.
+ *
+ * The input's share of all gates is one product over all steps; only the state's share is step by step.
+ */
+export const rnnLayer: Op<[x: Tensor, h: Tensor, weights: CellWeights, reverse: boolean, nonlinearity: Nonlinearity], [Tensor, Tensor]> = defineComposite(
+  'rnnLayer',
+  (x: Tensor, h0: Tensor, weights: CellWeights, reverse: boolean, nonlinearity: Nonlinearity): [Tensor, Tensor] => {
+    checkLayer(x, h0, weights)
+    let h = h0
+    const out = overTime(inputGates(x, weights), reverse, (gi) => {
+      h = rnnStep(gi, h, weights, nonlinearity)
+      return h
+    })
+    return [out, h]
+  },
+)
+
+/** An LSTM layer in one direction over [T, N, input]; gives the outputs and the last `h` and `c`. */
+export const lstmLayer: Op<[x: Tensor, h: Tensor, c: Tensor, weights: CellWeights, reverse: boolean], [Tensor, Tensor, Tensor]> = defineComposite(
+  'lstmLayer',
+  (x: Tensor, h0: Tensor, c0: Tensor, weights: CellWeights, reverse: boolean): [Tensor, Tensor, Tensor] => {
+    checkLayer(x, h0, weights)
+    let state: [Tensor, Tensor] = [h0, c0]
+    const out = overTime(inputGates(x, weights), reverse, (gi) => {
+      state = lstmStep(gi, state[0], state[1], weights)
+      return state[0]
+    })
+    return [out, ...state]
+  },
+)
+
+/** A GRU layer in one direction over [T, N, input]; gives the outputs and the last hidden state. */
+export const gruLayer: Op<[x: Tensor, h: Tensor, weights: CellWeights, reverse: boolean], [Tensor, Tensor]> = defineComposite(
+  'gruLayer',
+  (x: Tensor, h0: Tensor, weights: CellWeights, reverse: boolean): [Tensor, Tensor] => {
+    checkLayer(x, h0, weights)
+    let h = h0
+    const out = overTime(inputGates(x, weights), reverse, (gi) => {
+      h = gruStep(gi, h, weights)
+      return h
+    })
+    return [out, h]
+  },
+)
+
+function checkLayer(x: Tensor, h: Tensor, weights: CellWeights): void {
+  if (x.ndim !== 3) throw new RuntimeError(`a recurrent layer expects input of shape [T, N, input], but got ${formatShape(x.shape)}`)
+  if (x.shape[0] === 0) throw new RuntimeError('Expected sequence length to be larger than 0 in RNN')
+  if (x.shape[2] !== weights.weightIh.shape[1]) throw new RuntimeError(`input.size(-1) must be equal to input_size. Expected ${weights.weightIh.shape[1]}, got ${x.shape[2]}`)
+  if (h.ndim !== 2 || h.shape[0] !== x.shape[1] || h.shape[1] !== weights.weightHh.shape[1]) {
+    throw new RuntimeError(`Expected hidden size [${x.shape[1]}, ${weights.weightHh.shape[1]}], got ${formatShape(h.shape)}`)
+  }
+}
