@@ -3,11 +3,10 @@
 import { type Device, deviceOf } from './dispatch/registry.js'
 import { bool, type DType, type DTypeLike, getDefaultDtype, int64, toDType } from './dtype.js'
 import { RuntimeError } from './errors.js'
+import type { Scalar } from './ops/promote.js'
 import { bindOptions, TypeError_ } from './options.js'
 import { checkSizes, type Shape } from './shape.js'
 import { allocate, type Tensor } from './tensor.js'
-
-import type { Scalar } from './ops/promote.js'
 
 /** What every function that makes a tensor accepts. */
 export interface TensorOptions {
@@ -41,13 +40,20 @@ export function deviceFrom(options: { device?: string | undefined }): Device {
 /** Marks a new tensor as options ask. */
 export function finish(x: Tensor, options: { requiresGrad?: boolean | undefined }): Tensor {
   if (options.requiresGrad === true) {
-    if (!x.dtype.isFloatingPoint) throw new RuntimeError('Only Tensors of floating point and complex dtype can require gradients')
+    if (!x.dtype.isFloatingPoint)
+      throw new RuntimeError('Only Tensors of floating point and complex dtype can require gradients')
     x._requiresGrad = true
   }
   return x
 }
 
-function filled(op: string, size: Shape | number, value: number | bigint | null, dtype: DType | null, options: TensorOptions | undefined): Tensor {
+function filled(
+  op: string,
+  size: Shape | number,
+  value: number | bigint | null,
+  dtype: DType | null,
+  options: TensorOptions | undefined,
+): Tensor {
   const o = bindOptions<TensorOptions>(op, tensorOptions, [options])
   const shape = typeof size === 'number' ? [size] : size
   if (!Array.isArray(shape)) throw TypeError_(`${op}(): argument 'size' must be a list of integers, but got`, size)
@@ -79,7 +85,7 @@ export function empty(size: Shape | number, options?: TensorOptions): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.full.html
  */
 export function full(size: Shape | number, fillValue: Scalar, options?: TensorOptions): Tensor {
-  const dtype = typeof fillValue === 'boolean' ? bool : typeof fillValue === 'bigint' || Number.isInteger(fillValue) ? int64 : null
+  const dtype =
+    typeof fillValue === 'boolean' ? bool : typeof fillValue === 'bigint' || Number.isInteger(fillValue) ? int64 : null
   return filled('full', size, typeof fillValue === 'boolean' ? Number(fillValue) : fillValue, dtype, options)
 }
-

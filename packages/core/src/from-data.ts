@@ -1,7 +1,22 @@
 /** Tensors from numbers, nested lists and typed arrays. */
 import { deviceFrom, finish, type TensorOptions, tensorOptions } from './create.js'
 import type { HostArray } from './dispatch/backend.js'
-import { bfloat16, bool, type DType, type DTypeLike, float16, float32, float64, getDefaultDtype, int8, int16, int32, int64, toDType, uint8 } from './dtype.js'
+import {
+  bfloat16,
+  bool,
+  type DType,
+  type DTypeLike,
+  float16,
+  float32,
+  float64,
+  getDefaultDtype,
+  int8,
+  int16,
+  int32,
+  int64,
+  toDType,
+  uint8,
+} from './dtype.js'
 import { RuntimeError, ValueError } from './errors.js'
 import { setWord } from './host.js'
 import { clone, to } from './ops/cast.js'
@@ -43,7 +58,10 @@ class Walker {
   walk(data: TensorData, depth: number): void {
     if (typeof data === 'number' || typeof data === 'boolean' || typeof data === 'bigint') {
       this.leaf(depth)
-      this.kind = Math.max(this.kind, typeof data === 'boolean' ? 0 : typeof data === 'bigint' || Number.isInteger(data) ? 1 : 2)
+      this.kind = Math.max(
+        this.kind,
+        typeof data === 'boolean' ? 0 : typeof data === 'bigint' || Number.isInteger(data) ? 1 : 2,
+      )
       this.leaves.push(data)
     } else if (data instanceof Tensor) {
       this.walk(data.tolist() as TensorData, depth)
@@ -67,7 +85,8 @@ class Walker {
 
   private leaf(depth: number): void {
     if (this.shape === null) this.shape = this.sizes.slice(0, depth)
-    if (this.shape.length !== depth) throw new ValueError(`expected sequence of length ${this.sizes[depth] ?? 1} at dim ${depth} (got a number)`)
+    if (this.shape.length !== depth)
+      throw new ValueError(`expected sequence of length ${this.sizes[depth] ?? 1} at dim ${depth} (got a number)`)
   }
 
   private ragged(length: number, depth: number): ValueError {
@@ -106,7 +125,10 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
   const walker = new Walker()
   walker.walk(data, 0)
   const inferred = walker.kind === 0 ? bool : walker.kind === 1 ? int64 : getDefaultDtype()
-  return finish(build(walker.leaves, walker.shape ?? [], o.dtype === undefined ? inferred : toDType(o.dtype), device), o)
+  return finish(
+    build(walker.leaves, walker.shape ?? [], o.dtype === undefined ? inferred : toDType(o.dtype), device),
+    o,
+  )
 }
 
 function detached(x: Tensor): Tensor {
@@ -143,7 +165,8 @@ export function fromTypedArray(array: ArrayBufferView, shape?: Shape, options?: 
   const dtype = o.dtype === undefined ? own : toDType(o.dtype)
   const device = deviceFrom(o)
   let words: HostArray | null = null
-  if (array instanceof BigInt64Array && dtype === int64) words = new Int32Array(array.buffer as ArrayBuffer, array.byteOffset, array.length * 2)
+  if (array instanceof BigInt64Array && dtype === int64)
+    words = new Int32Array(array.buffer as ArrayBuffer, array.byteOffset, array.length * 2)
   else if (array instanceof Int32Array && dtype === int64) words = array
   else if (array instanceof Uint16Array && (dtype === float16 || dtype === bfloat16)) words = array
   else if (array instanceof Uint8Array && dtype === bool) words = array.map((v) => (v === 0 ? 0 : 1))
@@ -151,7 +174,8 @@ export function fromTypedArray(array: ArrayBufferView, shape?: Shape, options?: 
   const values = array as unknown as ArrayLike<number>
   const count = words === null ? values.length : words.length / dtype.words
   const sizes = shape ?? [count]
-  if (numelOf(sizes) !== count) throw new RuntimeError(`shape '${formatShape(sizes)}' is invalid for input of size ${count}`)
+  if (numelOf(sizes) !== count)
+    throw new RuntimeError(`shape '${formatShape(sizes)}' is invalid for input of size ${count}`)
   if (words === null) return finish(build(values, sizes, dtype, device), o)
   const out = allocate({ device }, dtype, sizes.slice())
   device.memory.write(out, words)
@@ -161,7 +185,10 @@ export function fromTypedArray(array: ArrayBufferView, shape?: Shape, options?: 
 /** `data` itself if it is a tensor of that dtype and device, else a tensor made from it. @see https://pytorch.org/docs/stable/generated/torch.as_tensor.html */
 export function asTensor(data: TensorData, options?: TensorOptions): Tensor {
   if (!(data instanceof Tensor)) return tensor(data, options)
-  return to(data, { ...(options?.dtype === undefined ? {} : { dtype: options.dtype }), ...(options?.device === undefined ? {} : { device: options.device }) })
+  return to(data, {
+    ...(options?.dtype === undefined ? {} : { dtype: options.dtype }),
+    ...(options?.device === undefined ? {} : { device: options.device }),
+  })
 }
 
 /** A 0-d tensor, of the default dtype if none is given. */
@@ -171,7 +198,10 @@ export function scalarTensor(value: number | boolean | bigint, options?: TensorO
 }
 
 type LegacyData = TensorData
-const legacy = (dtype: DTypeLike) => (data: LegacyData): Tensor => tensor(data, { dtype })
+const legacy =
+  (dtype: DTypeLike) =>
+  (data: LegacyData): Tensor =>
+    tensor(data, { dtype })
 
 /** A float32 tensor from values, as `torch.Tensor([[1.], [2.]])` and `torch.FloatTensor`. */
 export const FloatTensor: (data: TensorData) => Tensor = legacy('float32')

@@ -1,13 +1,18 @@
 /** Results of operations that give several tensors: an array to destructure, with PyTorch's names as well. */
 
 /** An array whose entries can also be read by name. */
-export type NamedTuple<N extends readonly string[], T extends readonly unknown[]> = T & { readonly [K in N[number]]: T[number] }
+export type NamedTuple<N extends readonly string[], T extends readonly unknown[]> = T & {
+  readonly [K in N[number]]: T[number]
+}
 
 type Constructor = new (entries: readonly unknown[]) => unknown[]
 const classes = new Map<string, Constructor>()
 
 /** A tuple of `values` with the given names. */
-export function namedTuple<const N extends readonly string[], T extends readonly unknown[]>(names: N, values: T): NamedTuple<N, T> {
+export function namedTuple<const N extends readonly string[], T extends readonly unknown[]>(
+  names: N,
+  values: T,
+): NamedTuple<N, T> {
   const key = names.join()
   let type = classes.get(key)
   if (type === undefined) {

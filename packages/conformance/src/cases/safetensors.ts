@@ -42,7 +42,8 @@ export function openTensors(bytes: Uint8Array): TensorFile {
       const entry = header[name]
       if (entry === undefined) throw new Error(`tensor file: no tensor ${name}`)
       const [start, end] = entry.data_offsets
-      return typed(entry.dtype, bytes.slice(8 + length + start, 8 + length + end).buffer)
+      // a copy: Node's Buffer would make a view of slice(), at an offset that suits no wider type
+      return typed(entry.dtype, new Uint8Array(bytes.subarray(8 + length + start, 8 + length + end)).buffer)
     },
   }
 }

@@ -76,6 +76,11 @@ class Session {
     return generator
   }
 
+  /** A class of `utils.data`. */
+  find(name: string): unknown {
+    return required(this.library, `utils.data.${name}`)
+  }
+
   /** `new Class(...args)`, of the library itself or of its `utils.data`. */
   make(name: string, ...args: unknown[]): unknown {
     const Class = required(this.library, name in this.library ? name : `utils.data.${name}`) as unknown as new (
@@ -166,6 +171,8 @@ class Session {
 const runners: Readonly<Record<string, (s: Session) => Promise<void>>> = {
   shuffle: (s) => s.expectEpochs(s.loader()),
   no_shuffle: (s) => s.expectEpochs(s.loader()),
+  iterable: (s) => s.expectEpochs(s.loader(stream(s))),
+  rand_in_getitem: expectDrawsOfItems,
   batch_size_none: (s) => s.expectEpochs(s.loader()),
   persistent_workers: (s) => s.expectEpochs(s.loader()),
   random_sampler: (s) => s.expectRuns(s.make('RandomSampler', s.dataset(), s.options('replacement', 'num_samples'))),
@@ -255,6 +262,53 @@ const runners: Readonly<Record<string, (s: Session) => Promise<void>>> = {
       'parts',
     )
   },
+}
+
+/** An iterable data set: 0, 1, ... */
+function stream(s: Session): unknown {
+  const IterableDataset = s.find('IterableDataset') as new () => object
+  const { n } = s.spec
+  class Counting extends IterableDataset {
+    *[Symbol.iterator](): Generator<number> {
+      for (let i = 0; i < n!; i++) yield i
+    }
+  }
+  return attempt('IterableDataset', () => new Counting())
+}
+
+/** A data set whose items draw random numbers themselves. */
+async function expectDrawsOfItems(s: Session): Promise<void> {
+  const Dataset = s.find('Dataset') as new () => object
+  const { n } = s.spec
+  class Drawing extends Dataset {
+    get length(): number {
+      return n!
+    }
+
+    getItem(index: number): unknown {
+      return {
+        index,
+        torch_rand: (s.call('rand', [1]) as TensorLike).item(),
+        initial_seed: String(s.call('initialSeed')),
+      }
+    }
+  }
+  const loader = s.loader(
+    attempt('Dataset', () => new Drawing()),
+    { collateFn: (items: unknown) => items },
+  )
+  for (const [i, step] of s.c.steps.entries()) {
+    if (step.items !== undefined) {
+      const items: unknown[] = []
+      for await (const batch of loader as AsyncIterable<unknown[]>) items.push(...batch)
+      const wanted = (step.items as { torch_rand: number }[]).map((item) => ({
+        ...item,
+        torch_rand: Math.fround(item.torch_rand),
+      }))
+      expectSame(items, wanted, `items of epoch ${i}`)
+    }
+    await s.expectStreams(step, `epoch ${i}`)
+  }
 }
 
 function weighted(s: Session): unknown {

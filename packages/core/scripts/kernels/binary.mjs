@@ -110,7 +110,18 @@ function simple(kind, table, round) {
   const make = (op, expression, out) => {
     const value = expression.replace(/\bround\(([^)]*)\)/g, round).replace(/\b([ab])\b/g, '$10')
     const body = `const a0 = a[aI]!\nconst b0 = b[bI]!\no[oI] = ${value}${out === 'Uint8Array' ? ' ? 1 : 0' : ''}`
-    return [op, loop(loopName(op, kind), [['o', out], ['a', array], ['b', array]], body)]
+    return [
+      op,
+      loop(
+        loopName(op, kind),
+        [
+          ['o', out],
+          ['a', array],
+          ['b', array],
+        ],
+        body,
+      ),
+    ]
   }
   return [
     ...Object.entries(table).map(([op, e]) => make(op, e, array)),
@@ -119,7 +130,11 @@ function simple(kind, table, round) {
 }
 
 function int64() {
-  const operands = /** @type {[string, string][]} */ ([['o', 'Int32Array'], ['a', 'Int32Array'], ['b', 'Int32Array']])
+  const operands = /** @type {[string, string][]} */ ([
+    ['o', 'Int32Array'],
+    ['a', 'Int32Array'],
+    ['b', 'Int32Array'],
+  ])
   const loads = 'const a0 = a[aI]!\nconst a1 = a[aI + 1]!\nconst b0 = b[bI]!\nconst b1 = b[bI + 1]!\n'
   /** @type {[string, string][]} */
   const pairs = []
@@ -144,7 +159,18 @@ if (a0 <= MAX && a0 >= -MAX && b0 <= MAX && b0 >= -MAX && r <= MAX && r >= -MAX)
   }
   for (const [op, expression] of Object.entries(int64Compare)) {
     const body = `${loads}o[oI] = ${less(expression)} ? 1 : 0`
-    pairs.push([op, loop(loopName(op, 'i64'), [['o', 'Uint8Array'], ['a', 'Int32Array'], ['b', 'Int32Array']], body)])
+    pairs.push([
+      op,
+      loop(
+        loopName(op, 'i64'),
+        [
+          ['o', 'Uint8Array'],
+          ['a', 'Int32Array'],
+          ['b', 'Int32Array'],
+        ],
+        body,
+      ),
+    ])
   }
   return pairs
 }
@@ -157,7 +183,11 @@ export function binaryFiles() {
   return {
     'binary-f32.ts': file('f32', simple('f32', float, 'Math.fround($1)'), floatImports('32')),
     'binary-f64.ts': file('f64', simple('f64', float, '$1'), floatImports('64')),
-    'binary-i32.ts': file('i32', simple('i32', int32, '$1'), "import { gcd, powInt32, remainder } from '../arithmetic.js'\n"),
+    'binary-i32.ts': file(
+      'i32',
+      simple('i32', int32, '$1'),
+      "import { gcd, powInt32, remainder } from '../arithmetic.js'\n",
+    ),
     'binary-i64.ts': file(
       'i64',
       int64(),

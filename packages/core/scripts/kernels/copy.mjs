@@ -53,7 +53,11 @@ const stores = {
     integer: 'o[oI] = v\no[oI + 1] = v >> 31',
     int64: 'o[oI] = lo\no[oI + 1] = hi',
   },
-  bool: { float: 'o[oI] = v !== 0 ? 1 : 0', integer: 'o[oI] = v !== 0 ? 1 : 0', int64: 'o[oI] = (lo | hi) !== 0 ? 1 : 0' },
+  bool: {
+    float: 'o[oI] = v !== 0 ? 1 : 0',
+    integer: 'o[oI] = v !== 0 ? 1 : 0',
+    int64: 'o[oI] = (lo | hi) !== 0 ? 1 : 0',
+  },
 }
 
 const title = (/** @type {string} */ name) => name[0]?.toUpperCase() + name.slice(1)
@@ -70,19 +74,25 @@ export function copyFiles() {
     let text = ''
     const names = []
     for (const [to, target] of Object.entries(dtypes)) {
-      const name = `${from}To${title(to)}`
+      const name = `copy${title(from)}To${title(to)}`
       // of one dtype the bits are moved as they are
       const body =
         from === to && group !== 'int64' ? 'o[oI] = x[xI]!' : `${load}\n${/** @type {any} */ (stores)[to][group]}`
-      text += loop(name, [['o', target.array], ['x', array]], body)
+      text += loop(
+        name,
+        [
+          ['o', target.array],
+          ['x', array],
+        ],
+        body,
+      )
       names.push(`${name} as CopyLoop`)
     }
     const imports = Object.entries(functions)
       .map(([path, all]) => [path, all.filter((f) => text.includes(`${f}(`)).join(', ')])
       .filter(([, used]) => used !== '')
       .map(([path, used]) => `import { ${used} } from '${path}'\n`)
-    files[`copy-${from}.ts`] =
-      `import type { CopyLoop } from '../loops.js'\n${imports.join('')}${text}
+    files[`copy-${from}.ts`] = `import type { CopyLoop } from '../loops.js'\n${imports.join('')}${text}
 /** To each dtype, by its id. */
 export const from${title(from)}: readonly CopyLoop[] = [
 ${indent(names.map((n) => `${n},`).join('\n'), 1)}
@@ -91,7 +101,10 @@ ${indent(names.map((n) => `${n},`).join('\n'), 1)}
   }
   const all = Object.keys(dtypes)
   files['copy.ts'] = `import type { CopyLoop } from '../loops.js'
-${all.map((d) => `import { from${title(d)} } from './copy-${d}.js'`).sort().join('\n')}
+${all
+  .map((d) => `import { from${title(d)} } from './copy-${d}.js'`)
+  .sort()
+  .join('\n')}
 
 /** \`copyLoops[from.id][to.id]\` */
 export const copyLoops: readonly (readonly CopyLoop[])[] = [

@@ -53,7 +53,10 @@ function join${op}(a: number, b: number): number {
 }
 `
     }
-    for (const [op, sign] of [['sum', '+'], ['prod', '*']]) {
+    for (const [op, sign] of [
+      ['sum', '+'],
+      ['prod', '*'],
+    ]) {
       const name = loopName(`${op}Columns`, kind)
       entries.push(`columns[Reduce.${op}] = ${name}`)
       text += `

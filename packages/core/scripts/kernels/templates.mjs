@@ -27,7 +27,8 @@ export const storages = {
 }
 
 /** `add`, `f32` -> `addF32` */
-export const loopName = (/** @type {string} */ op, /** @type {string} */ kind) => op + kind[0]?.toUpperCase() + kind.slice(1)
+export const loopName = (/** @type {string} */ op, /** @type {string} */ kind) =>
+  op + kind[0]?.toUpperCase() + kind.slice(1)
 
 /** Indents every line of a block of code. */
 export const indent = (/** @type {string} */ code, depth = 2) =>

@@ -73,19 +73,41 @@ export function unaryFiles() {
     const { array } = arithmetic[/** @type {'f32'} */ (kind)]
     const entries = Object.entries(table)
     const loops = entries.map(([op, expression]) =>
-      loop(loopName(op, kind), [['o', array], ['x', array]], `const x0 = x[xI]!\no[oI] = ${expression.replace(/\bx\b/g, 'x0')}`),
+      loop(
+        loopName(op, kind),
+        [
+          ['o', array],
+          ['x', array],
+        ],
+        `const x0 = x[xI]!\no[oI] = ${expression.replace(/\bx\b/g, 'x0')}`,
+      ),
     )
-    const special = kind === 'i32' ? '' : "import { digamma, erf, erfc, erfinv, lgamma, roundHalfEven, sigmoid } from '../special.js'\n"
+    const special =
+      kind === 'i32'
+        ? ''
+        : "import { digamma, erf, erfc, erfinv, lgamma, roundHalfEven, sigmoid } from '../special.js'\n"
     if (kind === 'i32') {
       // what bitwiseNot is for bool
-      const text = loop('logicalNot', [['o', 'Uint8Array'], ['x', 'Uint8Array']], 'o[oI] = x[xI]! === 0 ? 1 : 0')
+      const text = loop(
+        'logicalNot',
+        [
+          ['o', 'Uint8Array'],
+          ['x', 'Uint8Array'],
+        ],
+        'o[oI] = x[xI]! === 0 ? 1 : 0',
+      )
       loops.push(text.replace('function', 'export function'))
     }
     files[`unary-${kind}.ts`] =
       imports +
       special +
       loops.join('') +
-      opTable(loopName('unary', kind), `UnaryLoop<${array}>`, 'Unary', entries.map(([op]) => [op, loopName(op, kind)]))
+      opTable(
+        loopName('unary', kind),
+        `UnaryLoop<${array}>`,
+        'Unary',
+        entries.map(([op]) => [op, loopName(op, kind)]),
+      )
   }
   const entries = Object.entries(int64)
   files['unary-i64.ts'] =
@@ -93,9 +115,21 @@ export function unaryFiles() {
     entries
       .map(([op, statements]) => {
         const body = `const x0 = x[xI]!\nconst x1 = x[xI + 1]!\n${statements.replace(/\b(lo|hi) = /g, 'const $1 = ')}\no[oI] = lo\no[oI + 1] = hi`
-        return loop(loopName(op, 'i64'), [['o', 'Int32Array'], ['x', 'Int32Array']], body)
+        return loop(
+          loopName(op, 'i64'),
+          [
+            ['o', 'Int32Array'],
+            ['x', 'Int32Array'],
+          ],
+          body,
+        )
       })
       .join('') +
-    opTable('unaryI64', 'UnaryLoop<Int32Array>', 'Unary', entries.map(([op]) => [op, loopName(op, 'i64')]))
+    opTable(
+      'unaryI64',
+      'UnaryLoop<Int32Array>',
+      'Unary',
+      entries.map(([op]) => [op, loopName(op, 'i64')]),
+    )
   return files
 }

@@ -16,9 +16,20 @@ export function whereFiles() {
   o[oI] = b[bI]!
   o[oI + 1] = b[bI + 1]!
 }`
-    text += loop(name, [['o', array], ['c', 'Uint8Array'], ['a', array], ['b', array]], body)
+    text += loop(
+      name,
+      [
+        ['o', array],
+        ['c', 'Uint8Array'],
+        ['a', array],
+        ['b', array],
+      ],
+      body,
+    )
     entries.push(`  ${kind}: ${name} as WhereLoop,`)
   }
-  text += `\n/** By storage form. */\nexport const whereLoops: Record<${Object.keys(storages).map((k) => `'${k}'`).join(' | ')}, WhereLoop> = {\n${entries.join('\n')}\n}\n`
+  text += `\n/** By storage form. */\nexport const whereLoops: Record<${Object.keys(storages)
+    .map((k) => `'${k}'`)
+    .join(' | ')}, WhereLoop> = {\n${entries.join('\n')}\n}\n`
   return { 'where.ts': text }
 }

@@ -33,7 +33,9 @@ export function reportNaN(node: Node, input: number, g: Tensor): void {
   if (values === null) return
   for (let i = 0; i < values.length; i++) {
     if (Number.isNaN(values[i])) {
-      throw new RuntimeError(`Function '${node.name}' returned nan values in its ${input}th output (a gradient of shape ${formatShape(g.shape)}).`)
+      throw new RuntimeError(
+        `Function '${node.name}' returned nan values in its ${input}th output (a gradient of shape ${formatShape(g.shape)}).`,
+      )
     }
   }
 }

@@ -8,7 +8,15 @@ import { formatShape, sameShape } from '../shape.js'
 import { allocate, Tensor } from '../tensor.js'
 import { anomaly, reportNaN } from './anomaly.js'
 import { mode } from './mode.js'
-import { type Grads, type Gradient, historyOf, type ManyGradient, needsGrad, type Node, type OutputMeta } from './node.js'
+import {
+  type Gradient,
+  type Grads,
+  historyOf,
+  type ManyGradient,
+  type Node,
+  needsGrad,
+  type OutputMeta,
+} from './node.js'
 
 /** Nodes by order of creation, latest first: a binary heap. */
 class Queue {
@@ -76,7 +84,9 @@ function fit(g: Tensor, meta: OutputMeta, from: string): Tensor {
     try {
       out = sumToShape(g, meta.shape)
     } catch {
-      throw new RuntimeError(`Function ${from} returned an invalid gradient: got ${formatShape(g.shape)} but expected shape compatible with ${formatShape(meta.shape)}`)
+      throw new RuntimeError(
+        `Function ${from} returned an invalid gradient: got ${formatShape(g.shape)} but expected shape compatible with ${formatShape(meta.shape)}`,
+      )
     }
   }
   return out.dtype === meta.dtype ? out : cast(out, meta.dtype)
@@ -111,8 +121,12 @@ function runHooks(node: Node, slot: number, g: Tensor): Tensor {
     for (const hook of [...set]) {
       const replaced = hook(out)
       if (replaced === undefined || replaced === null) continue
-      if (!(replaced instanceof Tensor)) throw new TypeError(`hook must return a Tensor or nothing, but got ${typeof replaced}`)
-      if (!sameShape(replaced.shape, out.shape)) throw new RuntimeError(`hook has changed the size of value: from ${formatShape(out.shape)} to ${formatShape(replaced.shape)}`)
+      if (!(replaced instanceof Tensor))
+        throw new TypeError(`hook must return a Tensor or nothing, but got ${typeof replaced}`)
+      if (!sameShape(replaced.shape, out.shape))
+        throw new RuntimeError(
+          `hook has changed the size of value: from ${formatShape(out.shape)} to ${formatShape(replaced.shape)}`,
+        )
       out = replaced
     }
   }
@@ -146,7 +160,9 @@ function pass(node: Node, incoming: Tensor | null, results: Grads, task: Task, q
   const { inputs, slots } = node
   const list = isList(results)
   if (list && results.length > inputs.length && results.slice(inputs.length).some((r) => r != null)) {
-    throw new RuntimeError(`function ${node.name} returned an incorrect number of gradients (expected ${inputs.length}, got ${results.length})`)
+    throw new RuntimeError(
+      `function ${node.name} returned an incorrect number of gradients (expected ${inputs.length}, got ${results.length})`,
+    )
   }
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i]
@@ -155,7 +171,9 @@ function pass(node: Node, incoming: Tensor | null, results: Grads, task: Task, q
     if (result == null) continue
     if (anomaly.enabled) reportNaN(node, i, result)
     const g = fit(result, input.output(slots[i]!), node.name)
-    const fresh = g !== result || (result !== incoming && result._view === null && !node.custom && !(list && results.indexOf(result) !== i))
+    const fresh =
+      g !== result ||
+      (result !== incoming && result._view === null && !node.custom && !(list && results.indexOf(result) !== i))
     deliver(input, slots[i]!, g, fresh, queue)
   }
 }
@@ -191,7 +209,8 @@ function run(queue: Queue, task: Task): void {
         continue
       }
       if (task.captures !== null && !node.inputs.some((input) => input != null && task.needed!.has(input))) continue
-      const results = node.more === null ? (node.gradient as Gradient)(g!, node) : (node.gradient as ManyGradient)(many!, node)
+      const results =
+        node.more === null ? (node.gradient as Gradient)(g!, node) : (node.gradient as ManyGradient)(many!, node)
       if (!task.keepGraph) node.release()
       pass(node, g, results, task, queue)
     }
@@ -243,14 +262,17 @@ function start(outputs: readonly Tensor[], gradOutputs: readonly (Tensor | null 
   const roots: Node[] = []
   const first: [Node, number, Tensor][] = []
   outputs.forEach((out, i) => {
-    if (!needsGrad(out)) throw new RuntimeError(`element ${i} of tensors does not require grad and does not have a grad_fn`)
+    if (!needsGrad(out))
+      throw new RuntimeError(`element ${i} of tensors does not require grad and does not have a grad_fn`)
     const node = historyOf(out)!
     let g = gradOutputs[i] ?? null
     if (g === null) {
       if (out.count !== 1) throw new RuntimeError('grad can be implicitly created only for scalar outputs')
       g = onesLike(out)
     } else if (!sameShape(g.shape, out.shape)) {
-      throw new RuntimeError(`Mismatch in shape: grad_output[${i}] has a shape of ${formatShape(g.shape)} and output[${i}] has a shape of ${formatShape(out.shape)}.`)
+      throw new RuntimeError(
+        `Mismatch in shape: grad_output[${i}] has a shape of ${formatShape(g.shape)} and output[${i}] has a shape of ${formatShape(out.shape)}.`,
+      )
     }
     if (g.dtype !== out.dtype) g = cast(g, out.dtype)
     roots.push(node)
@@ -288,12 +310,17 @@ export interface BackwardOptions {
  * @throws RuntimeError if a tensor needs no gradient, has several elements and no gradient is given, or the graph was freed
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
  */
-export function backward(tensors: Tensor | readonly Tensor[], gradTensors?: Tensor | readonly (Tensor | null)[] | null, options: Omit<BackwardOptions, 'gradient'> = {}): void {
+export function backward(
+  tensors: Tensor | readonly Tensor[],
+  gradTensors?: Tensor | readonly (Tensor | null)[] | null,
+  options: Omit<BackwardOptions, 'gradient'> = {},
+): void {
   const outputs = tensors instanceof Tensor ? [tensors] : tensors
   const grads = gradTensors == null ? [] : gradTensors instanceof Tensor ? [gradTensors] : gradTensors
   const createGraph = options.createGraph ?? false
   const keepGraph = options.retainGraph ?? createGraph
-  const inputs = options.inputs === undefined ? null : options.inputs instanceof Tensor ? [options.inputs] : options.inputs
+  const inputs =
+    options.inputs === undefined ? null : options.inputs instanceof Tensor ? [options.inputs] : options.inputs
   if (inputs !== null && inputs.length === 0) throw new RuntimeError("'inputs' argument to backward() cannot be empty.")
   withMode(createGraph, () => {
     const queue = new Queue()
@@ -340,7 +367,11 @@ export interface GradOptions {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
  */
-export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | null)[] {
   const outs = outputs instanceof Tensor ? [outputs] : outputs
   const wrt = inputs instanceof Tensor ? [inputs] : inputs
   const given = options.gradOutputs
@@ -366,7 +397,9 @@ export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | reado
     if (g !== null) return
     if (options.materializeGrads === true) found[i] = allocate(wrt[i]!.storage, wrt[i]!.dtype, wrt[i]!.shape, true)
     else if (options.allowUnused !== true) {
-      throw new RuntimeError('One of the differentiated Tensors appears to not have been used in the graph. Set allowUnused: true if this is the desired behavior.')
+      throw new RuntimeError(
+        'One of the differentiated Tensors appears to not have been used in the graph. Set allowUnused: true if this is the desired behavior.',
+      )
     }
   })
   return found
@@ -389,6 +422,9 @@ Tensor.prototype.backward = function (gradient, options) {
     backward(this)
     return
   }
-  const given = gradient instanceof Tensor || gradient == null ? { ...options, ...(gradient instanceof Tensor ? { gradient } : {}) } : gradient
+  const given =
+    gradient instanceof Tensor || gradient == null
+      ? { ...options, ...(gradient instanceof Tensor ? { gradient } : {}) }
+      : gradient
   backward(this, given.gradient ?? null, given)
 }

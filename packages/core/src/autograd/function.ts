@@ -2,7 +2,7 @@ import { RuntimeError } from '../errors.js'
 import { alias } from '../ops/window.js'
 import { allocate, Tensor } from '../tensor.js'
 import { mode, withoutGrad } from './mode.js'
-import { type Grads, needsGrad, type Node, recordMany } from './node.js'
+import { type Grads, type Node, needsGrad, recordMany } from './node.js'
 
 /** What a custom operation keeps between its two passes. */
 export class FunctionContext {
@@ -64,19 +64,28 @@ export interface FunctionClass {
 // biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name, imported as autograd.Function
 export class Function {
   /** Runs `forward` unrecorded and records `backward` as its gradient. */
-  static apply<F extends { forward(ctx: FunctionContext, ...args: never[]): Tensor }>(this: F, ...args: F extends { forward(ctx: FunctionContext, ...args: infer A): unknown } ? A : never): Tensor
-  static apply<F extends { forward(ctx: FunctionContext, ...args: never[]): readonly Tensor[] }>(this: F, ...args: F extends { forward(ctx: FunctionContext, ...args: infer A): unknown } ? A : never): Tensor[]
+  static apply<F extends { forward(ctx: FunctionContext, ...args: never[]): Tensor }>(
+    this: F,
+    ...args: F extends { forward(ctx: FunctionContext, ...args: infer A): unknown } ? A : never
+  ): Tensor
+  static apply<F extends { forward(ctx: FunctionContext, ...args: never[]): readonly Tensor[] }>(
+    this: F,
+    ...args: F extends { forward(ctx: FunctionContext, ...args: infer A): unknown } ? A : never
+  ): Tensor[]
   static apply(this: unknown, ...args: unknown[]): Tensor | Tensor[] {
     const definition = this as FunctionClass & { name: string }
     if (typeof definition.forward !== 'function' || typeof definition.backward !== 'function') {
-      throw new RuntimeError(`${definition.name}.apply(): a custom Function needs static methods 'forward' and 'backward'`)
+      throw new RuntimeError(
+        `${definition.name}.apply(): a custom Function needs static methods 'forward' and 'backward'`,
+      )
     }
     const ctx = new FunctionContext()
     ctx.needsInputGrad = args.map((a) => a instanceof Tensor && needsGrad(a))
     const result = withoutGrad(() => definition.forward(ctx, ...(args as never[])), [])
     const single = result instanceof Tensor
     const outs = (single ? [result] : result).map((out) => {
-      if (!(out instanceof Tensor)) throw new TypeError(`${definition.name}.forward() must return Tensors, but got ${typeof out}`)
+      if (!(out instanceof Tensor))
+        throw new TypeError(`${definition.name}.forward() must return Tensors, but got ${typeof out}`)
       // an output that is an input must get a history of its own
       return args.includes(out) ? alias(out, out.shape, out.strides, out.offset) : out
     })

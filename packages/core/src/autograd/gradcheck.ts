@@ -50,7 +50,8 @@ function weightOf(k: number): number {
 export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: GradcheckOptions = {}): boolean {
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3, raiseException = true } = options
   const wanted = inputs.filter((x) => x.requiresGrad)
-  if (wanted.length === 0) throw new RuntimeError('gradcheck expects at least one input tensor to require gradient, but none of them do')
+  if (wanted.length === 0)
+    throw new RuntimeError('gradcheck expects at least one input tensor to require gradient, but none of them do')
   const outputs = outputsOf(fn, inputs).filter((out) => out.requiresGrad)
   const cotangents: Tensor[] = []
   let k = 0
@@ -60,7 +61,10 @@ export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: Gradc
     for (let i = 0; i < w.count; i++) flat.select(0, i).fill_(weightOf(k++))
     if (out.requiresGrad) cotangents.push(w)
   }
-  const analytic = outputs.length === 0 ? wanted.map(() => null) : grad(outputs, wanted, { gradOutputs: cotangents, allowUnused: true })
+  const analytic =
+    outputs.length === 0
+      ? wanted.map(() => null)
+      : grad(outputs, wanted, { gradOutputs: cotangents, allowUnused: true })
   for (const [n, x] of wanted.entries()) {
     const index = inputs.indexOf(x)
     const g = analytic[n]
@@ -70,14 +74,24 @@ export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: Gradc
       const at = (delta: number): number =>
         withoutGrad(() => {
           const moved = clone(x.detach(), { memoryFormat: 'contiguousFormat' })
-          moved.reshape(-1).select(0, i).fill_(values[i]! + delta)
-          return weigh(outputsOf(fn, inputs.map((y, j) => (j === index ? moved : y.detach()))))
+          moved
+            .reshape(-1)
+            .select(0, i)
+            .fill_(values[i]! + delta)
+          return weigh(
+            outputsOf(
+              fn,
+              inputs.map((y, j) => (j === index ? moved : y.detach())),
+            ),
+          )
         }, [])
       const numeric = (at(eps) - at(-eps)) / (2 * eps)
       const value = got === null ? 0 : got[i]!
       if (!(Math.abs(value - numeric) <= atol + rtol * Math.abs(numeric))) {
         if (!raiseException) return false
-        throw new RuntimeError(`Jacobian mismatch for input ${index} at element ${i}: numerical ${numeric}, analytical ${value}`)
+        throw new RuntimeError(
+          `Jacobian mismatch for input ${index} at element ${i}: numerical ${numeric}, analytical ${value}`,
+        )
       }
     }
   }

@@ -11,11 +11,15 @@ import { isLeaf, needsGrad } from './node.js'
  */
 export function checkWritable(x: Tensor): void {
   if (mode.enabled && (needsGrad(x) || x._view !== null)) {
-    if (x._requiresGrad && isLeaf(x)) throw new RuntimeError('a leaf Variable that requires grad is being used in an in-place operation.')
+    if (x._requiresGrad && isLeaf(x))
+      throw new RuntimeError('a leaf Variable that requires grad is being used in an in-place operation.')
     const view = x._view
     if (view !== null && view.base._requiresGrad && isLeaf(view.base)) {
-      if (view.differentiable) throw new RuntimeError('a view of a leaf Variable that requires grad is being used in an in-place operation.')
-      throw new RuntimeError('A view was created in no_grad mode and is being modified inplace with grad mode enabled. This view is the output of a function that returns multiple views or was created without recording; use x.clone() first, or modify it inside noGrad().')
+      if (view.differentiable)
+        throw new RuntimeError('a view of a leaf Variable that requires grad is being used in an in-place operation.')
+      throw new RuntimeError(
+        'A view was created in no_grad mode and is being modified inplace with grad mode enabled. This view is the output of a function that returns multiple views or was created without recording; use x.clone() first, or modify it inside noGrad().',
+      )
     }
   }
   if (!isContiguous(x.shape, x.strides)) {

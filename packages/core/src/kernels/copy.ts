@@ -26,7 +26,17 @@ export function copy(x: View, out: View): void {
   else walkCopy(loop, x, out)
 }
 
-function run(loop: CopyLoop, same: boolean, o: StorageArray, oI: number, oS: number, x: StorageArray, xI: number, xS: number, n: number): void {
+function run(
+  loop: CopyLoop,
+  same: boolean,
+  o: StorageArray,
+  oI: number,
+  oS: number,
+  x: StorageArray,
+  xI: number,
+  xS: number,
+  n: number,
+): void {
   const words = o instanceof Int32Array && oS === 2 ? 2 : 1
   if (same && n >= BLOCK && oS === words && xS === words) o.set(x.subarray(xI, xI + n * words), oI)
   else loop(o as never, oI, oS, x as never, xI, xS, n)
@@ -141,8 +151,19 @@ export function where(condition: View, a: Operand, b: Operand, out: View): void 
   const { at } = walk
   do {
     loop(
-      o as never, at[0]!, walk.step(0), c as never, at[1]!, walk.step(1),
-      aa as never, at[2]!, walk.step(2), ba as never, at[3]!, walk.step(3), walk.inner,
+      o as never,
+      at[0]!,
+      walk.step(0),
+      c as never,
+      at[1]!,
+      walk.step(1),
+      aa as never,
+      at[2]!,
+      walk.step(2),
+      ba as never,
+      at[3]!,
+      walk.step(3),
+      walk.inner,
     )
   } while (walk.next())
 }

@@ -1,6 +1,6 @@
 /** Moving elements by index. Indices are int64 tensors of values that are known to be in range, so their low words tell all. */
 import type { Operand, View } from '../dispatch/backend.js'
-import { Binary, ScatterMode, type ScatterCode } from '../dispatch/opcodes.js'
+import { Binary, type ScatterCode, ScatterMode } from '../dispatch/opcodes.js'
 import { binaryLoops } from './binary.js'
 import { start } from './iterate.js'
 import { eachPosition, otherStrides } from './rows.js'
@@ -19,19 +19,34 @@ export function gather(x: View, dim: number, index: View, out: View): void {
   const o = out.storage.array
   const { words } = x.dtype
   const step = (x.strides[dim] ?? 0) * words
-  eachPosition(out.shape, [inWords(out), without(inWords(x), dim), inWords(index)], [start(out), start(x), start(index)], (at) => {
-    const from = at[1]! + ix[at[2]!]! * step
-    const to = at[0]!
-    o[to] = a[from]!
-    if (words === 2) o[to + 1] = a[from + 1]!
-  })
+  eachPosition(
+    out.shape,
+    [inWords(out), without(inWords(x), dim), inWords(index)],
+    [start(out), start(x), start(index)],
+    (at) => {
+      const from = at[1]! + ix[at[2]!]! * step
+      const to = at[0]!
+      o[to] = a[from]!
+      if (words === 2) o[to + 1] = a[from + 1]!
+    },
+  )
 }
 
-const combining = { [ScatterMode.add]: Binary.add, [ScatterMode.mul]: Binary.mul, [ScatterMode.amax]: Binary.maximum, [ScatterMode.amin]: Binary.minimum } as const
+const combining = {
+  [ScatterMode.add]: Binary.add,
+  [ScatterMode.mul]: Binary.mul,
+  [ScatterMode.amax]: Binary.maximum,
+  [ScatterMode.amin]: Binary.minimum,
+} as const
 
 /** An operand in the arithmetic of `like`, with its array. A number stands for every element. */
-function source(x: Operand, like: View, slot: number): { array: View['storage']['array']; position: number; strides: number[] | null; view: View | null } {
-  if (typeof x === 'number') return { array: scalarArray(like.dtype), position: placeScalar(like.dtype, 0, x), strides: null, view: null }
+function source(
+  x: Operand,
+  like: View,
+  slot: number,
+): { array: View['storage']['array']; position: number; strides: number[] | null; view: View | null } {
+  if (typeof x === 'number')
+    return { array: scalarArray(like.dtype), position: placeScalar(like.dtype, 0, x), strides: null, view: null }
   const view = like.dtype === x.dtype ? x : staged(slot, x)
   return { array: view.storage.array, position: start(view), strides: inWords(view), view }
 }
@@ -79,7 +94,16 @@ export function indexSelect(x: View, dim: number, index: View, out: View): void 
   })
 }
 
-type MoveRow = (o: View['storage']['array'], to: number, oS: number, a: View['storage']['array'], from: number, aS: number, n: number, words: number) => void
+type MoveRow = (
+  o: View['storage']['array'],
+  to: number,
+  oS: number,
+  a: View['storage']['array'],
+  from: number,
+  aS: number,
+  n: number,
+  words: number,
+) => void
 
 /** For each index: the slice of `out` at its place and the slice of `x` at its value, row by row. */
 function rows(out: View, dim: number, index: View, x: View, move: MoveRow): void {
@@ -101,9 +125,14 @@ function rows(out: View, dim: number, index: View, x: View, move: MoveRow): void
   const indexStep = (index.strides[0] ?? 1) * 2
   for (let i = 0; i < count; i++) {
     const value = ix[start(index) + i * indexStep]!
-    eachPosition(shape, [outOthers.slice(0, -1), xOthers.slice(0, -1)], [start(out) + i * outStep, start(x) + value * xStep], (at) => {
-      move(out.storage.array, at[0]!, oS, x.storage.array, at[1]!, aS, n, words)
-    })
+    eachPosition(
+      shape,
+      [outOthers.slice(0, -1), xOthers.slice(0, -1)],
+      [start(out) + i * outStep, start(x) + value * xStep],
+      (at) => {
+        move(out.storage.array, at[0]!, oS, x.storage.array, at[1]!, aS, n, words)
+      },
+    )
   }
 }
 
@@ -132,14 +161,19 @@ export function indexPut(mode: ScatterCode, out: View, dim: number, index: View,
   const indexStep = (index.strides[0] ?? 1) * 2
   for (let i = 0; i < index.count; i++) {
     const value = ix[start(index) + i * indexStep]!
-    eachPosition(shape, [outOthers.slice(0, -1), xOthers.slice(0, -1)], [start(out) + value * outStep, src.position + i * xStep], (at) => {
-      const to = at[0]!
-      const from = at[1]!
-      if (loop !== null) loop(o, to, oS, o, to, oS, a, from, aS, n)
-      else
-        for (let k = 0; k < n; k++) {
-          for (let w = 0; w < words; w++) o[to + k * oS + w] = a[from + k * aS + w]!
-        }
-    })
+    eachPosition(
+      shape,
+      [outOthers.slice(0, -1), xOthers.slice(0, -1)],
+      [start(out) + value * outStep, src.position + i * xStep],
+      (at) => {
+        const to = at[0]!
+        const from = at[1]!
+        if (loop !== null) loop(o, to, oS, o, to, oS, a, from, aS, n)
+        else
+          for (let k = 0; k < n; k++) {
+            for (let w = 0; w < words; w++) o[to + k * oS + w] = a[from + k * aS + w]!
+          }
+      },
+    )
   }
 }

@@ -12,4 +12,19 @@ import { unary } from './unary.js'
 
 export { tsMemory } from './memory.js'
 
-export const tsPrimitives: Primitives = { unary, binary, where, copy, fill, reduce, argReduce, matmul, gather, scatter, indexSelect, indexPut, scan, sort }
+export const tsPrimitives: Primitives = {
+  unary,
+  binary,
+  where,
+  copy,
+  fill,
+  reduce,
+  argReduce,
+  matmul,
+  gather,
+  scatter,
+  indexSelect,
+  indexPut,
+  scan,
+  sort,
+}

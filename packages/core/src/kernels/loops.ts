@@ -5,7 +5,15 @@ import type { StorageArray } from '../dtype.js'
  * to the next `xS`, both in array elements (int64 takes two an element); n is the number of elements.
  */
 
-export type UnaryLoop<A = StorageArray> = (o: A, oI: number, oS: number, x: A, xI: number, xS: number, n: number) => void
+export type UnaryLoop<A = StorageArray> = (
+  o: A,
+  oI: number,
+  oS: number,
+  x: A,
+  xI: number,
+  xS: number,
+  n: number,
+) => void
 
 export type BinaryLoop<A = StorageArray> = (
   o: A,

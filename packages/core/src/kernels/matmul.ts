@@ -48,7 +48,24 @@ export function matmul(x: View, y: View, out: View): void {
   const packed = float && m * n * k > SMALL && m > 1 && n > 1
   for (let i = 0; i < batch; i++) {
     if (packed) multiplyPacked(a, b, c, m, n, k)
-    else if (float) multiplyFloats(a.array, a.at, a.row, a.column, b.array, b.at, b.row, b.column, c.array, c.at, c.row, c.column, m, n, k)
+    else if (float)
+      multiplyFloats(
+        a.array,
+        a.at,
+        a.row,
+        a.column,
+        b.array,
+        b.at,
+        b.row,
+        b.column,
+        c.array,
+        c.at,
+        c.row,
+        c.column,
+        m,
+        n,
+        k,
+      )
     else if (x.dtype.compute === Compute.i64) multiplyWide(a, b, c, m, n, k)
     else multiplyIntegers(a, b, c, m, n, k)
     a.at += x.strides[0]! * words
@@ -58,7 +75,23 @@ export function matmul(x: View, y: View, out: View): void {
 }
 
 /** Small or thin products, straight from where the operands lie. */
-function multiplyFloats(a: StorageArray, aI: number, aR: number, aC: number, b: StorageArray, bI: number, bR: number, bC: number, c: StorageArray, cI: number, cR: number, cC: number, m: number, n: number, k: number): void {
+function multiplyFloats(
+  a: StorageArray,
+  aI: number,
+  aR: number,
+  aC: number,
+  b: StorageArray,
+  bI: number,
+  bR: number,
+  bC: number,
+  c: StorageArray,
+  cI: number,
+  cR: number,
+  cC: number,
+  m: number,
+  n: number,
+  k: number,
+): void {
   for (let i = 0; i < m; i++) {
     let at = cI + i * cR
     for (let j = 0; j < n; j++, at += cC) {
@@ -75,7 +108,9 @@ function multiplyIntegers(a: Matrix, b: Matrix, c: Matrix, m: number, n: number,
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       let sum = 0
-      for (let l = 0; l < k; l++) sum = (sum + Math.imul(a.array[a.at + i * a.row + l * a.column]!, b.array[b.at + l * b.row + j * b.column]!)) | 0
+      for (let l = 0; l < k; l++)
+        sum =
+          (sum + Math.imul(a.array[a.at + i * a.row + l * a.column]!, b.array[b.at + l * b.row + j * b.column]!)) | 0
       c.array[c.at + i * c.row + j * c.column] = sum
     }
   }
@@ -102,7 +137,8 @@ function multiplyWide(a: Matrix, b: Matrix, c: Matrix, m: number, n: number, k: 
         continue
       }
       let exact = 0n
-      for (let l = 0; l < k; l++) exact += loadBigInt64(x, a.at + i * a.row + l * a.column) * loadBigInt64(y, b.at + l * b.row + j * b.column)
+      for (let l = 0; l < k; l++)
+        exact += loadBigInt64(x, a.at + i * a.row + l * a.column) * loadBigInt64(y, b.at + l * b.row + j * b.column)
       storeBigInt64(o, at, BigInt.asIntN(64, exact))
     }
   }
@@ -126,7 +162,16 @@ function multiplyPacked(a: Matrix, b: Matrix, c: Matrix, m: number, n: number, k
 }
 
 /** Panels of `width` lines; within a panel the lines' elements side by side, step after step. Missing lines are zero. */
-function packPanels(out: Float64Array, width: number, x: StorageArray, at: number, line: number, along: number, lines: number, n: number): void {
+function packPanels(
+  out: Float64Array,
+  width: number,
+  x: StorageArray,
+  at: number,
+  line: number,
+  along: number,
+  lines: number,
+  n: number,
+): void {
   let o = 0
   for (let first = 0; first < lines; first += width) {
     const have = Math.min(width, lines - first)
@@ -144,7 +189,15 @@ function packPanels(out: Float64Array, width: number, x: StorageArray, at: numbe
 }
 
 /** The sums of all register blocks, row-major with the columns padded to whole panels. */
-export function multiplyPanels(left: Float64Array, right: Float64Array, sums: Float64Array, rows: number, columns: number, k: number, add: boolean): void {
+export function multiplyPanels(
+  left: Float64Array,
+  right: Float64Array,
+  sums: Float64Array,
+  rows: number,
+  columns: number,
+  k: number,
+  add: boolean,
+): void {
   const width = columns * NR
   for (let j = 0; j < columns; j++) {
     const rightAt = j * NR * k

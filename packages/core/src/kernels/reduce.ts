@@ -3,7 +3,6 @@ import { Binary, Reduce, type ReduceCode } from '../dispatch/opcodes.js'
 import { Category, Compute, float64 } from '../dtype.js'
 import { binaryLoops } from './binary.js'
 import { fill } from './copy.js'
-import { copyLoops } from './generated/copy.js'
 import { columnsF32, rowsF32 } from './generated/reduce-f32.js'
 import { columnsF64, rowsF64 } from './generated/reduce-f64.js'
 import { start, Walk } from './iterate.js'
@@ -132,7 +131,7 @@ function reduceIntegerRows(op: ReduceCode, x: View, out: View): void {
       const at = kept.at[0]! + k * kept.step(0)
       const oI = kept.at[1]! + k * kept.step(1)
       do loop(o, oI, 0, o, oI, 0, x.storage.array, at + reduced.at[0]!, reduced.step(0), reduced.inner)
-      while (reducedNext())
+      while (reduced.next())
     }
   } while (kept.next())
 }
@@ -155,4 +154,46 @@ function reduceColumns(op: ReduceCode, x: View, out: View, float: boolean): void
       else foldRows(loop, x, at, xS, out, oI, oS, n)
     }
   } while (kept.next())
+}
+
+/** Sums or products in float64, stored once. */
+function accumulate(
+  op: ReduceCode,
+  loop: ColumnLoop,
+  x: View,
+  at: number,
+  xS: number,
+  out: View,
+  oI: number,
+  oS: number,
+  n: number,
+): void {
+  const sums = scratchArray(30, float64, n) as Float64Array
+  sums.fill(op === Reduce.prod ? 1 : 0, 0, n)
+  do {
+    for (let r = 0; r < reduced.inner; r++) {
+      loop(sums, x.storage.array, at + reduced.at[0]! + r * reduced.step(0), xS, n)
+    }
+  } while (reduced.next())
+  const o = out.storage.array
+  for (let i = 0, p = oI; i < n; i++, p += oS) o[p] = sums[i]!
+}
+
+/** Folds row after row into the outputs themselves. */
+function foldRows(
+  loop: BinaryLoop,
+  x: View,
+  at: number,
+  xS: number,
+  out: View,
+  oI: number,
+  oS: number,
+  n: number,
+): void {
+  const o = out.storage.array
+  do {
+    for (let r = 0; r < reduced.inner; r++) {
+      loop(o, oI, oS, o, oI, oS, x.storage.array, at + reduced.at[0]! + r * reduced.step(0), xS, n)
+    }
+  } while (reduced.next())
 }

@@ -1,7 +1,7 @@
 import type { View } from '../dispatch/backend.js'
 import { Compute } from '../dtype.js'
-import { start } from './iterate.js'
 import { loadBigInt64 } from './int64.js'
+import { start } from './iterate.js'
 import { staged } from './stage.js'
 
 /**
@@ -60,7 +60,12 @@ export class Rows {
 }
 
 /** Walks positions of several operands that share a shape; `visit` must not keep the array it gets. */
-export function eachPosition(shape: readonly number[], strides: readonly (readonly number[])[], starts: readonly number[], visit: (at: readonly number[], index: number) => void): void {
+export function eachPosition(
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+  starts: readonly number[],
+  visit: (at: readonly number[], index: number) => void,
+): void {
   let total = 1
   for (const size of shape) total *= size
   const at = starts.slice()

@@ -44,7 +44,6 @@ function convert(from: DType, value: number, to: DType, position: number): void 
   copyLoops[from.id]![to.id]!(cells[to.id] as never, position, 1, source as never, position, 1, 1)
 }
 
-
 /** The value that a number has as an element of a dtype (of up to 53 bits). */
 export function roundScalar(dtype: DType, value: number): number {
   const position = placeScalar(dtype, 0, value)

@@ -20,12 +20,19 @@ export function scan(op: ScanCode, x: View, dim: number, out: View, indices: Vie
   else accumulateIntegers(op, x, dim, out)
 }
 
-function walk(x: View, dim: number, out: View, visit: (xI: number, xS: number, oI: number, oS: number, n: number) => void): void {
+function walk(
+  x: View,
+  dim: number,
+  out: View,
+  visit: (xI: number, xS: number, oI: number, oS: number, n: number) => void,
+): void {
   const shape = x.shape.filter((_, d) => d !== dim)
   const xS = (x.strides[dim] ?? 1) * x.dtype.words
   const oS = (out.strides[dim] ?? 1) * out.dtype.words
   const n = x.shape[dim] ?? 1
-  eachPosition(shape, [otherStrides(x, dim), otherStrides(out, dim)], [start(x), start(out)], ([xI, oI]) => visit(xI!, xS, oI!, oS, n))
+  eachPosition(shape, [otherStrides(x, dim), otherStrides(out, dim)], [start(x), start(out)], ([xI, oI]) =>
+    visit(xI!, xS, oI!, oS, n),
+  )
 }
 
 /** In float64, rounded at each store, as PyTorch does. */

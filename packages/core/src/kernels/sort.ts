@@ -62,7 +62,8 @@ function mergeSort(keys: Float64Array, order: Int32Array, spare: Int32Array, des
   let source = order
   let target = spare
   for (let width = RUN; width < n; width *= 2) {
-    for (let from = 0; from < n; from += 2 * width) merge(keys, source, target, from, Math.min(from + width, n), Math.min(from + 2 * width, n), descending)
+    for (let from = 0; from < n; from += 2 * width)
+      merge(keys, source, target, from, Math.min(from + width, n), Math.min(from + 2 * width, n), descending)
     const other = source
     source = target
     target = other
@@ -70,7 +71,15 @@ function mergeSort(keys: Float64Array, order: Int32Array, spare: Int32Array, des
   return source
 }
 
-function merge(keys: Float64Array, source: Int32Array, target: Int32Array, from: number, middle: number, to: number, descending: boolean): void {
+function merge(
+  keys: Float64Array,
+  source: Int32Array,
+  target: Int32Array,
+  from: number,
+  middle: number,
+  to: number,
+  descending: boolean,
+): void {
   let i = from
   let j = middle
   for (let k = from; k < to; k++) {

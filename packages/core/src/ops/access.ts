@@ -61,7 +61,10 @@ declare module '../tensor.js' {
 /** The elements on the host, now. @throws RuntimeError where the device cannot be read synchronously */
 export function hostWords(x: Tensor, method: string): HostArray {
   const words = x.storage.device.memory.readSync(x)
-  if (words === null) throw new RuntimeError(`${method}(): the device ${x.device} cannot be read synchronously, use: await x.data() or await x.itemAsync()`)
+  if (words === null)
+    throw new RuntimeError(
+      `${method}(): the device ${x.device} cannot be read synchronously, use: await x.data() or await x.itemAsync()`,
+    )
   return words
 }
 
@@ -96,7 +99,8 @@ function bare(x: Tensor, storage: Storage = x.storage): Tensor {
 /** A tensor that is a function too: both meanings of `data`, PyTorch's property and the asynchronous read. */
 function dataAlias(x: Tensor): DataAlias {
   const plain = bare(x, x.storage.alias())
-  const read = async (): Promise<PlainArray> => plainArray(await plain.storage.device.memory.read(plain), plain.dtype, plain.count)
+  const read = async (): Promise<PlainArray> =>
+    plainArray(await plain.storage.device.memory.read(plain), plain.dtype, plain.count)
   Object.setPrototypeOf(read, Tensor.prototype)
   // 'length' and 'name' of functions would hide what tensors have
   delete (read as { length?: number }).length
@@ -122,7 +126,8 @@ function property(name: string, get: (x: Tensor) => unknown, set?: (x: Tensor, v
 
 property('data', dataAlias, (x, value: Tensor) => {
   if (!(value instanceof Tensor)) throw new TypeError('data must be a Tensor')
-  if (value.dtype !== x.dtype && x._node !== null) throw new RuntimeError('data set to a tensor that requires gradients must be floating point and of the same dtype')
+  if (value.dtype !== x.dtype && x._node !== null)
+    throw new RuntimeError('data set to a tensor that requires gradients must be floating point and of the same dtype')
   // the one place where a tensor's memory is exchanged
   const target = x as { -readonly [K in 'storage' | 'dtype' | 'shape' | 'strides' | 'offset' | 'count']: Tensor[K] }
   target.storage = value.storage.alias()
@@ -138,7 +143,8 @@ p.detach = function () {
   return bare(this)
 }
 p.detach_ = function () {
-  if (this._view !== null && this._view.differentiable) throw new RuntimeError("Can't detach views in-place. Use detach() instead.")
+  if (this._view !== null && this._view.differentiable)
+    throw new RuntimeError("Can't detach views in-place. Use detach() instead.")
   this._node = null
   this._requiresGrad = false
   return this
@@ -152,9 +158,16 @@ property(
       x._grad = null
       return
     }
-    if (!(value instanceof Tensor)) throw new TypeError(`assigned grad expected to be a Tensor or null but got ${typeof value}`)
-    if (!sameShape(value.shape, x.shape)) throw new RuntimeError(`assigned grad has data of a different size: ${formatShape(value.shape)}, expected ${formatShape(x.shape)}`)
-    if (value.dtype !== x.dtype) throw new RuntimeError(`assigned grad has data of a different type: ${value.dtype.name}, expected ${x.dtype.name}`)
+    if (!(value instanceof Tensor))
+      throw new TypeError(`assigned grad expected to be a Tensor or null but got ${typeof value}`)
+    if (!sameShape(value.shape, x.shape))
+      throw new RuntimeError(
+        `assigned grad has data of a different size: ${formatShape(value.shape)}, expected ${formatShape(x.shape)}`,
+      )
+    if (value.dtype !== x.dtype)
+      throw new RuntimeError(
+        `assigned grad has data of a different type: ${value.dtype.name}, expected ${x.dtype.name}`,
+      )
     if (value === x) throw new RuntimeError("can't assign Variable as its own grad")
     x._grad = value
   },
@@ -168,8 +181,12 @@ property(
     return x._requiresGrad
   },
   (x, value: boolean) => {
-    if (!value && !isLeaf(x)) throw new RuntimeError("you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use x.detach().")
-    if (value && !x.dtype.isFloatingPoint) throw new RuntimeError('only Tensors of floating point dtype can require gradients')
+    if (!value && !isLeaf(x))
+      throw new RuntimeError(
+        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use x.detach().",
+      )
+    if (value && !x.dtype.isFloatingPoint)
+      throw new RuntimeError('only Tensors of floating point dtype can require gradients')
     if (!value && x._node !== null) x._node = null
     x._requiresGrad = value
   },
@@ -203,12 +220,18 @@ p.registerHook = function (hook) {
   return { remove: () => void set.delete(own) }
 }
 p.registerPostAccumulateGradHook = function (hook) {
-  if (!isLeaf(this) || !this.requiresGrad) throw new RuntimeError('post accumulate grad hooks cannot be registered on non-leaf tensors')
+  if (!isLeaf(this) || !this.requiresGrad)
+    throw new RuntimeError('post accumulate grad hooks cannot be registered on non-leaf tensors')
   const { accumulated } = historyOf(this)!.ensureHooks()
   const own = (x: Tensor) => hook(x)
   accumulated.add(own)
   return { remove: () => void accumulated.delete(own) }
 }
 p.isSetTo = function (other) {
-  return this.storage.shares(other.storage) && this.offset === other.offset && sameShape(this.shape, other.shape) && sameShape(this.strides, other.strides)
+  return (
+    this.storage.shares(other.storage) &&
+    this.offset === other.offset &&
+    sameShape(this.shape, other.shape) &&
+    sameShape(this.strides, other.strides)
+  )
 }

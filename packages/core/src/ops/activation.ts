@@ -47,7 +47,11 @@ export const relu: UnaryFunction = defineUnary('relu', Unary.relu, {
 const sigmoidGrad = defineComposite('sigmoidGrad', (g: Tensor, y: Tensor): Tensor => mul(g, mul(sub(1, y), y)))
 
 /** `1 / (1 + e^-x)`. @see https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
-export const sigmoid: UnaryFunction = defineUnary('sigmoid', Unary.sigmoid, { float: true, keeps: 'output', gradient: (g, y) => sigmoidGrad(g, y) })
+export const sigmoid: UnaryFunction = defineUnary('sigmoid', Unary.sigmoid, {
+  float: true,
+  keeps: 'output',
+  gradient: (g, y) => sigmoidGrad(g, y),
+})
 
 /** Options of {@link leakyRelu}. */
 export interface LeakyReluOptions {
@@ -57,7 +61,11 @@ export interface LeakyReluOptions {
 }
 
 /** `x` above zero, `negativeSlope * x` below. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
-export function leakyRelu(x: Tensor, negativeSlope?: number | LeakyReluOptions, inplace?: boolean | LeakyReluOptions): Tensor {
+export function leakyRelu(
+  x: Tensor,
+  negativeSlope?: number | LeakyReluOptions,
+  inplace?: boolean | LeakyReluOptions,
+): Tensor {
   checkTensor('leakyRelu', 'input', x)
   const o = bindOptions<LeakyReluOptions>('leakyRelu', ['negativeSlope', 'inplace'], [negativeSlope, inplace])
   const out = where(gt(x, 0), x, mul(x, o.negativeSlope ?? 0.01))
@@ -67,4 +75,3 @@ export function leakyRelu(x: Tensor, negativeSlope?: number | LeakyReluOptions, 
 attach('leakyRelu', function (this: Tensor, slope?: number | LeakyReluOptions) {
   return leakyRelu(this, slope)
 })
-

@@ -84,11 +84,17 @@ function truth(value: TensorOrScalar): TensorOrScalar {
 }
 
 /** Whether both are nonzero. @see https://pytorch.org/docs/stable/generated/torch.logical_and.html */
-export const logicalAnd: BinaryFunction = defineLogic('logicalAnd', (a, b) => binaryCall('logicalAnd', Binary.bitwiseAnd, truth(a), truth(b)))
+export const logicalAnd: BinaryFunction = defineLogic('logicalAnd', (a, b) =>
+  binaryCall('logicalAnd', Binary.bitwiseAnd, truth(a), truth(b)),
+)
 /** Whether one is nonzero. @see https://pytorch.org/docs/stable/generated/torch.logical_or.html */
-export const logicalOr: BinaryFunction = defineLogic('logicalOr', (a, b) => binaryCall('logicalOr', Binary.bitwiseOr, truth(a), truth(b)))
+export const logicalOr: BinaryFunction = defineLogic('logicalOr', (a, b) =>
+  binaryCall('logicalOr', Binary.bitwiseOr, truth(a), truth(b)),
+)
 /** Whether exactly one is nonzero. @see https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
-export const logicalXor: BinaryFunction = defineLogic('logicalXor', (a, b) => binaryCall('logicalXor', Binary.bitwiseXor, truth(a), truth(b)))
+export const logicalXor: BinaryFunction = defineLogic('logicalXor', (a, b) =>
+  binaryCall('logicalXor', Binary.bitwiseXor, truth(a), truth(b)),
+)
 
 /** Whether an element is zero. @see https://pytorch.org/docs/stable/generated/torch.logical_not.html */
 export function logicalNot(x: Tensor): Tensor {
@@ -104,20 +110,29 @@ function bitsOnly(name: string) {
 }
 
 /** Bitwise and; logical for bool. @see https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
-export const bitwiseAnd: BinaryFunction = defineBinary('bitwiseAnd', Binary.bitwiseAnd, { check: bitsOnly('bitwise_and') })
+export const bitwiseAnd: BinaryFunction = defineBinary('bitwiseAnd', Binary.bitwiseAnd, {
+  check: bitsOnly('bitwise_and'),
+})
 /** Bitwise or; logical for bool. @see https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
 export const bitwiseOr: BinaryFunction = defineBinary('bitwiseOr', Binary.bitwiseOr, { check: bitsOnly('bitwise_or') })
 /** Bitwise exclusive or; logical for bool. @see https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
-export const bitwiseXor: BinaryFunction = defineBinary('bitwiseXor', Binary.bitwiseXor, { check: bitsOnly('bitwise_xor') })
+export const bitwiseXor: BinaryFunction = defineBinary('bitwiseXor', Binary.bitwiseXor, {
+  check: bitsOnly('bitwise_xor'),
+})
 /** `a << b` for integers. @see https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
-export const bitwiseLeftShift: BinaryFunction = defineBinary('bitwiseLeftShift', Binary.shiftLeft, { check: bitsOnly('lshift') })
+export const bitwiseLeftShift: BinaryFunction = defineBinary('bitwiseLeftShift', Binary.shiftLeft, {
+  check: bitsOnly('lshift'),
+})
 /** `a >> b` for integers, with the sign. @see https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
-export const bitwiseRightShift: BinaryFunction = defineBinary('bitwiseRightShift', Binary.shiftRight, { check: bitsOnly('rshift') })
+export const bitwiseRightShift: BinaryFunction = defineBinary('bitwiseRightShift', Binary.shiftRight, {
+  check: bitsOnly('rshift'),
+})
 
 /** All bits turned; logical for bool. @see https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
 export const bitwiseNot: UnaryFunction = (x) => {
   checkTensor('bitwiseNot', 'input', x)
-  if (x.dtype.category === Category.float) throw new RuntimeError(`"bitwise_not_cpu" not implemented for '${x.dtype.label}'`)
+  if (x.dtype.category === Category.float)
+    throw new RuntimeError(`"bitwise_not_cpu" not implemented for '${x.dtype.label}'`)
   return x.dtype === bool ? logicalNot(x) : unaryCall(Unary.bitwiseNot, x)
 }
 

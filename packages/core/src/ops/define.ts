@@ -39,7 +39,11 @@ export function defineUnary(name: string, code: UnaryCode, rule: UnaryRule): Una
   const { float, special, keeps, gradient } = rule
   const backward = nodeName(name)
   const gradientOf =
-    gradient === undefined ? zerosLike : keeps === undefined ? (g: Tensor) => gradient(g, g) : (g: Tensor, node: Node) => gradient(g, node.saved(0))
+    gradient === undefined
+      ? zerosLike
+      : keeps === undefined
+        ? (g: Tensor) => gradient(g, g)
+        : (g: Tensor, node: Node) => gradient(g, node.saved(0))
   const fn = (x: Tensor): Tensor => {
     if (!(x instanceof Tensor)) checkTensor(name, 'input', x)
     if (special !== undefined) {
@@ -83,7 +87,8 @@ export function defineBinary(name: string, code: BinaryCode, rule: BinaryRule): 
   const backward = nodeName(name)
   const fn = (a: TensorOrScalar, b: TensorOrScalar): Tensor => {
     if (check !== undefined) check(a, b)
-    const out = float === true ? binaryCall(name, code, a, b, floatType(resultType(a, b))) : binaryCall(name, code, a, b)
+    const out =
+      float === true ? binaryCall(name, code, a, b, floatType(resultType(a, b))) : binaryCall(name, code, a, b)
     if (!mode.enabled) return out
     const x = a instanceof Tensor ? a : null
     const y = b instanceof Tensor ? b : null
@@ -91,7 +96,10 @@ export function defineBinary(name: string, code: BinaryCode, rule: BinaryRule): 
     const r = y !== null && needsGrad(y)
     if (!l && !r) return out
     const uses = (l ? leftUses : 0) | (r ? rightUses : 0)
-    const saved = uses === 0 ? null : [(uses & Uses.a) !== 0 ? x : null, (uses & Uses.b) !== 0 ? y : null, (uses & Uses.out) !== 0 ? out : null]
+    const saved =
+      uses === 0
+        ? null
+        : [(uses & Uses.a) !== 0 ? x : null, (uses & Uses.b) !== 0 ? y : null, (uses & Uses.out) !== 0 ? out : null]
     return record(backward, out, [x, y], saved, (g, node) => {
       const one = x === null ? a : (uses & Uses.a) !== 0 ? node.saved(0) : 0
       const two = y === null ? b : (uses & Uses.b) !== 0 ? node.saved(1) : 0
@@ -106,7 +114,9 @@ export function defineBinary(name: string, code: BinaryCode, rule: BinaryRule): 
     return fn(this, other)
   })
   attach(`${name}_`, function (this: Tensor, other: TensorOrScalar) {
-    return float === true && !this.dtype.isFloatingPoint ? assign(this, fn(this, other)) : binaryInplace(code, this, other, fn)
+    return float === true && !this.dtype.isFloatingPoint
+      ? assign(this, fn(this, other))
+      : binaryInplace(code, this, other, fn)
   })
   return fn
 }

@@ -57,7 +57,12 @@ function noiseLike(like: Tensor, shape: Shape, dtype: DType, p: number): Tensor 
  * @throws ValueError for `p` outside [0, 1]
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
  */
-export function dropout(input: Tensor, p?: number | DropoutOptions, training?: boolean | DropoutOptions, inplace?: boolean | DropoutOptions): Tensor {
+export function dropout(
+  input: Tensor,
+  p?: number | DropoutOptions,
+  training?: boolean | DropoutOptions,
+  inplace?: boolean | DropoutOptions,
+): Tensor {
   const o = bound('dropout', input, [p, training, inplace])
   if (!o.training || o.p === 0 || input.count === 0) return input
   const out = o.p === 1 ? mul(input, 0) : mul(input, noiseLike(input, input.shape, input.dtype, o.p))
@@ -68,21 +73,38 @@ export function dropout(input: Tensor, p?: number | DropoutOptions, training?: b
 function featureNoise(input: Tensor, p: number): Tensor {
   if (input.ndim < 2) throw new RuntimeError('Feature dropout requires at least 2 dimensions in the input')
   const shape = input.shape.map((size, d) => (d < 2 ? size : 1))
-  return noiseLike(new Tensor(input.storage, input.dtype, shape, contiguousStrides(shape), 0, numelOf(shape)), shape, input.dtype, p)
+  return noiseLike(
+    new Tensor(input.storage, input.dtype, shape, contiguousStrides(shape), 0, numelOf(shape)),
+    shape,
+    input.dtype,
+    p,
+  )
 }
 
-function featureDropout(name: string, dims: readonly [number, number], input: Tensor, args: readonly unknown[]): Tensor {
+function featureDropout(
+  name: string,
+  dims: readonly [number, number],
+  input: Tensor,
+  args: readonly unknown[],
+): Tensor {
   const o = bound(name, input, args)
   const [unbatched, batched] = dims
   if (unbatched > 0 && input.ndim !== unbatched && input.ndim !== batched) {
-    throw new RuntimeError(`${name}: Expected ${unbatched}D or ${batched}D input, but received a ${input.ndim}D input of shape ${formatShape(input.shape)}. Note that ${name} exists to provide channel-wise dropout on inputs with ${batched - 2} spatial dimensions, a channel dimension, and an optional batch dimension.`)
+    throw new RuntimeError(
+      `${name}: Expected ${unbatched}D or ${batched}D input, but received a ${input.ndim}D input of shape ${formatShape(input.shape)}. Note that ${name} exists to provide channel-wise dropout on inputs with ${batched - 2} spatial dimensions, a channel dimension, and an optional batch dimension.`,
+    )
   }
   if (!o.training || o.p === 0 || input.count === 0) return input
   const single = input.ndim === unbatched && name !== 'dropout2d'
   let noise: Tensor
   if (single) {
     const shape = input.shape.map((size, d) => (d === 0 ? size : 1))
-    noise = noiseLike(new Tensor(input.storage, input.dtype, shape, contiguousStrides(shape), 0, shape[0]!), shape, input.dtype, o.p)
+    noise = noiseLike(
+      new Tensor(input.storage, input.dtype, shape, contiguousStrides(shape), 0, shape[0]!),
+      shape,
+      input.dtype,
+      o.p,
+    )
   } else {
     noise = featureNoise(input, o.p)
   }
@@ -91,17 +113,32 @@ function featureDropout(name: string, dims: readonly [number, number], input: Te
 }
 
 /** Zeroes whole channels of [N, C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
-export function dropout1d(input: Tensor, p?: number | DropoutOptions, training?: boolean | DropoutOptions, inplace?: boolean | DropoutOptions): Tensor {
+export function dropout1d(
+  input: Tensor,
+  p?: number | DropoutOptions,
+  training?: boolean | DropoutOptions,
+  inplace?: boolean | DropoutOptions,
+): Tensor {
   return featureDropout('dropout1d', [2, 3], input, [p, training, inplace])
 }
 
 /** Zeroes whole channels of [N, C, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
-export function dropout2d(input: Tensor, p?: number | DropoutOptions, training?: boolean | DropoutOptions, inplace?: boolean | DropoutOptions): Tensor {
+export function dropout2d(
+  input: Tensor,
+  p?: number | DropoutOptions,
+  training?: boolean | DropoutOptions,
+  inplace?: boolean | DropoutOptions,
+): Tensor {
   return featureDropout('dropout2d', [0, 0], input, [p, training, inplace])
 }
 
 /** Zeroes whole channels of [N, C, D, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
-export function dropout3d(input: Tensor, p?: number | DropoutOptions, training?: boolean | DropoutOptions, inplace?: boolean | DropoutOptions): Tensor {
+export function dropout3d(
+  input: Tensor,
+  p?: number | DropoutOptions,
+  training?: boolean | DropoutOptions,
+  inplace?: boolean | DropoutOptions,
+): Tensor {
   return featureDropout('dropout3d', [4, 5], input, [p, training, inplace])
 }
 
@@ -124,12 +161,22 @@ function alpha(name: string, input: Tensor, args: readonly unknown[], feature: b
 }
 
 /** Dropout that keeps mean and variance of SELU networks. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
-export function alphaDropout(input: Tensor, p?: number | DropoutOptions, training?: boolean | DropoutOptions, inplace?: boolean | DropoutOptions): Tensor {
+export function alphaDropout(
+  input: Tensor,
+  p?: number | DropoutOptions,
+  training?: boolean | DropoutOptions,
+  inplace?: boolean | DropoutOptions,
+): Tensor {
   return alpha('alphaDropout', input, [p, training, inplace], false)
 }
 
 /** {@link alphaDropout} of whole channels. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
-export function featureAlphaDropout(input: Tensor, p?: number | DropoutOptions, training?: boolean | DropoutOptions, inplace?: boolean | DropoutOptions): Tensor {
+export function featureAlphaDropout(
+  input: Tensor,
+  p?: number | DropoutOptions,
+  training?: boolean | DropoutOptions,
+  inplace?: boolean | DropoutOptions,
+): Tensor {
   return alpha('featureAlphaDropout', input, [p, training, inplace], true)
 }
 

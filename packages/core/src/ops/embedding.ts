@@ -42,7 +42,9 @@ const addRows = defineOp('embeddingGrad', (g: Tensor, index: Tensor, rows: numbe
 
 function rowsOf(weight: Tensor, index: Tensor): Tensor {
   const rows = weight.shape[0]!
-  return record('EmbeddingBackward0', lookUp(weight, index), [weight], [index], (g, node) => added(g, node.saved(0), rows))
+  return record('EmbeddingBackward0', lookUp(weight, index), [weight], [index], (g, node) =>
+    added(g, node.saved(0), rows),
+  )
 }
 
 function added(g: Tensor, index: Tensor, rows: number): Tensor {
@@ -55,7 +57,8 @@ function checkIndices(index: Tensor, rows: number): void {
   const words = hostWords(index, 'embedding')
   for (let i = 0; i < index.count; i++) {
     const value = words[2 * i + 1]! * 4294967296 + (words[2 * i]! >>> 0)
-    if (value < 0 || value >= rows) throw new IndexError(`index out of range in self: index ${value} in a table of ${rows} rows`)
+    if (value < 0 || value >= rows)
+      throw new IndexError(`index out of range in self: index ${value} in a table of ${rows} rows`)
   }
 }
 
@@ -73,12 +76,23 @@ function checkIndices(index: Tensor, rows: number): void {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
  */
-export function embedding(input: Tensor, weight: Tensor, paddingIdx?: number | null | EmbeddingOptions, options?: EmbeddingOptions): Tensor {
+export function embedding(
+  input: Tensor,
+  weight: Tensor,
+  paddingIdx?: number | null | EmbeddingOptions,
+  options?: EmbeddingOptions,
+): Tensor {
   checkTensor('embedding', 'input', input)
   checkTensor('embedding', 'weight', weight)
-  const o = bindOptions<EmbeddingOptions>('embedding', ['paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq', 'sparse'], [paddingIdx ?? undefined, options])
+  const o = bindOptions<EmbeddingOptions>(
+    'embedding',
+    ['paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq', 'sparse'],
+    [paddingIdx ?? undefined, options],
+  )
   if (input.dtype !== int64 && input.dtype !== int32) {
-    throw new RuntimeError(`Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.${input.dtype.label}Tensor instead (while checking arguments for embedding)`)
+    throw new RuntimeError(
+      `Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got torch.${input.dtype.label}Tensor instead (while checking arguments for embedding)`,
+    )
   }
   if (weight.ndim !== 2) throw new RuntimeError(`'weight' must be 2-D, but got shape ${formatShape(weight.shape)}`)
   const rows = weight.shape[0]!
@@ -87,12 +101,14 @@ export function embedding(input: Tensor, weight: Tensor, paddingIdx?: number | n
   const padding = o.paddingIdx == null ? null : wrapPadding(o.paddingIdx, rows)
   if (o.maxNorm != null) limitNorms(weight, index, o.maxNorm, o.normType ?? 2)
   let out = rowsOf(weight, index)
-  if (padding !== null || o.scaleGradByFreq === true) out = scaledGradient(out, index, padding, o.scaleGradByFreq ?? false, rows)
+  if (padding !== null || o.scaleGradByFreq === true)
+    out = scaledGradient(out, index, padding, o.scaleGradByFreq ?? false, rows)
   return reshape(out, [...input.shape, weight.shape[1]!])
 }
 
 function wrapPadding(paddingIdx: number, rows: number): number {
-  if (paddingIdx >= rows || paddingIdx < -rows) throw new RuntimeError(`Padding_idx must be within num_embeddings: got ${paddingIdx} for ${rows} rows`)
+  if (paddingIdx >= rows || paddingIdx < -rows)
+    throw new RuntimeError(`Padding_idx must be within num_embeddings: got ${paddingIdx} for ${rows} rows`)
   return paddingIdx < 0 ? paddingIdx + rows : paddingIdx
 }
 
@@ -127,9 +143,9 @@ function limitNorms(weight: Tensor, index: Tensor, maxNorm: number, normType: nu
     const view = table.select(0, row)
     const values = view.toTypedArray() as Float32Array
     let total = 0
-    for (const v of values) total = normType === Number.POSITIVE_INFINITY ? Math.max(total, Math.abs(v)) : total + Math.abs(v) ** normType
+    for (const v of values)
+      total = normType === Number.POSITIVE_INFINITY ? Math.max(total, Math.abs(v)) : total + Math.abs(v) ** normType
     const norm = normType === Number.POSITIVE_INFINITY ? total : total ** (1 / normType)
     if (norm > maxNorm) view.mul_(maxNorm / (norm + 1e-7))
   }
 }
-

@@ -7,9 +7,9 @@ import { bool, canCast } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
 import { broadcastShapes, formatShape, sameShape } from '../shape.js'
 import { allocate, Tensor } from '../tensor.js'
-import { intoRegion, regionOf } from './window.js'
 import { binaryInto } from './elementwise.js'
 import { resultType, type TensorOrScalar } from './promote.js'
+import { intoRegion, regionOf } from './window.js'
 
 /** A copy of the value of `x` with the history of `x`, for nodes that saved `x` before it is overwritten. */
 function snapshot(x: Tensor): Tensor {
@@ -39,7 +39,10 @@ export function assign(x: Tensor, result: Tensor): Tensor {
   checkFits(x, result.dtype, result.shape)
   const track = mode.enabled && (needsGrad(x) || needsGrad(result))
   if (track && result._node !== null) result._node.replaceSaved(x, () => snapshot(x))
-  if (x.storage.device !== result.storage.device) throw new RuntimeError(`Expected all tensors to be on the same device, but found at least two devices, ${x.device} and ${result.device}!`)
+  if (x.storage.device !== result.storage.device)
+    throw new RuntimeError(
+      `Expected all tensors to be on the same device, but found at least two devices, ${x.device} and ${result.device}!`,
+    )
   x.storage.device.primitives.copy(result, x)
   wrote(x)
   if (track) follow(x, result)
@@ -76,7 +79,10 @@ function follow(x: Tensor, result: Tensor): void {
 function overwritten(x: Tensor, source: Tensor): void {
   const old = remembered(x)
   x._view = null
-  record('CopyBackwards', x, [old, source], null, (g, node) => [node.needs(0) ? zerosLike(g) : null, node.needs(1) ? g : null])
+  record('CopyBackwards', x, [old, source], null, (g, node) => [
+    node.needs(0) ? zerosLike(g) : null,
+    node.needs(1) ? g : null,
+  ])
 }
 
 /** A stand-in for the value that `x` had, with its history. */
@@ -101,7 +107,9 @@ export function zerosLike(x: Tensor): Tensor {
 export function copyInto(x: Tensor, source: Tensor): Tensor {
   checkWritable(x)
   if (!sameShape(broadcastShapes(x.shape, source.shape), x.shape)) {
-    throw new RuntimeError(`The size of tensor a (${formatShape(x.shape)}) must match the size of tensor b (${formatShape(source.shape)})`)
+    throw new RuntimeError(
+      `The size of tensor a (${formatShape(x.shape)}) must match the size of tensor b (${formatShape(source.shape)})`,
+    )
   }
   const track = recording(x, source)
   const from = overlapsOtherwise(x, source) ? snapshot(source) : source
@@ -153,7 +161,9 @@ export function checkFits(x: Tensor, dtype: Tensor['dtype'], shape: Tensor['shap
     throw new RuntimeError(`result type ${dtype.label} can't be cast to the desired output type ${x.dtype.label}`)
   }
   if (!sameShape(x.shape, shape)) {
-    throw new RuntimeError(`output with shape ${formatShape(x.shape)} doesn't match the broadcast shape ${formatShape(shape)}`)
+    throw new RuntimeError(
+      `output with shape ${formatShape(x.shape)} doesn't match the broadcast shape ${formatShape(shape)}`,
+    )
   }
 }
 
@@ -167,9 +177,17 @@ export function unaryInplace(code: UnaryCode, x: Tensor, fn: (x: Tensor) => Tens
 }
 
 /** `x = op(x, other)` by the primitive itself where nothing is recorded, else through the out-of-place function. */
-export function binaryInplace(code: BinaryCode, x: Tensor, other: TensorOrScalar, fn: (x: Tensor, other: TensorOrScalar) => Tensor): Tensor {
+export function binaryInplace(
+  code: BinaryCode,
+  x: Tensor,
+  other: TensorOrScalar,
+  fn: (x: Tensor, other: TensorOrScalar) => Tensor,
+): Tensor {
   const tensor = other instanceof Tensor ? other : null
-  if (recording(x, tensor) || (tensor !== null && (overlapsOtherwise(x, tensor) || tensor.storage.device !== x.storage.device))) {
+  if (
+    recording(x, tensor) ||
+    (tensor !== null && (overlapsOtherwise(x, tensor) || tensor.storage.device !== x.storage.device))
+  ) {
     return assign(x, fn(x, other))
   }
   const common = tensor !== null && tensor.dtype === x.dtype ? x.dtype : resultType(x, other)

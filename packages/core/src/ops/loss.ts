@@ -8,10 +8,10 @@ import { bindOptions } from '../options.js'
 import { broadcastShapes, formatShape, sameShape } from '../shape.js'
 import { allocate, Tensor } from '../tensor.js'
 import { hostWords } from './access.js'
+import { relu, sigmoid } from './activation.js'
 import { bitwiseAnd, eq, ge, gt, le, ne } from './compare.js'
 import { castTo } from './elementwise.js'
-import { abs, add, div, log, log1p, exp, mul, neg, pow, sub } from './pointwise.js'
-import { relu, sigmoid } from './activation.js'
+import { abs, add, div, exp, log, log1p, mul, neg, pow, sub } from './pointwise.js'
 import { checkTensor } from './promote.js'
 import { mean, sum } from './reduce.js'
 import { logSoftmax } from './softmax.js'
@@ -37,7 +37,8 @@ export function reductionOf(o: Partial<ReductionOptions>): Reduction {
     return (o.reduce ?? true) ? ((o.sizeAverage ?? true) ? 'mean' : 'sum') : 'none'
   }
   const reduction = o.reduction ?? 'mean'
-  if (reduction !== 'none' && reduction !== 'mean' && reduction !== 'sum') throw new ValueError(`${String(reduction)} is not a valid value for reduction`)
+  if (reduction !== 'none' && reduction !== 'mean' && reduction !== 'sum')
+    throw new ValueError(`${String(reduction)} is not a valid value for reduction`)
   return reduction
 }
 
@@ -55,7 +56,10 @@ function pair(name: string, input: Tensor, target: Tensor): void {
 const reductionNames = ['sizeAverage', 'reduce', 'reduction'] as const
 
 /** Kernel key: `(input - target)^2`, same shapes. */
-const squaredError = defineComposite('squaredError', (input: Tensor, target: Tensor): Tensor => pow(sub(input, target), 2))
+const squaredError = defineComposite(
+  'squaredError',
+  (input: Tensor, target: Tensor): Tensor => pow(sub(input, target), 2),
+)
 
 /**
  * Mean squared error.
@@ -117,14 +121,23 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options?: BceO
   checkTensor('binaryCrossEntropy', 'target', target)
   const o = bindOptions<BceOptions>('binaryCrossEntropy', bceNames, [options])
   if (!sameShape(input.shape, target.shape)) {
-    throw new ValueError(`Using a target size (${formatShape(target.shape)}) that is different to the input size (${formatShape(input.shape)}) is deprecated. Please ensure they have the same size.`)
+    throw new ValueError(
+      `Using a target size (${formatShape(target.shape)}) that is different to the input size (${formatShape(input.shape)}) is deprecated. Please ensure they have the same size.`,
+    )
   }
-  if (input.dtype !== target.dtype) throw new RuntimeError(`Found dtype ${target.dtype.label} but expected ${input.dtype.label}`)
+  if (input.dtype !== target.dtype)
+    throw new RuntimeError(`Found dtype ${target.dtype.label} but expected ${input.dtype.label}`)
   checkProbabilities(input)
-  let out = record('BinaryCrossEntropyBackward0', bceElements(input, target), [input, target], [input, target], (g, node) => [
-    node.needs(0) ? bceGrad(g, node.saved(0), node.saved(1)) : null,
-    node.needs(1) ? mul(g, sub(log1p(neg(node.saved(0))), log(node.saved(0)))) : null,
-  ])
+  let out = record(
+    'BinaryCrossEntropyBackward0',
+    bceElements(input, target),
+    [input, target],
+    [input, target],
+    (g, node) => [
+      node.needs(0) ? bceGrad(g, node.saved(0), node.saved(1)) : null,
+      node.needs(1) ? mul(g, sub(log1p(neg(node.saved(0))), log(node.saved(0)))) : null,
+    ],
+  )
   if (o.weight != null) out = mul(out, expandable(o.weight, input))
   return reduced(out, reductionOf(o))
 }
@@ -158,21 +171,35 @@ export interface BceLogitsOptions extends BceOptions {
 export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, options?: BceLogitsOptions): Tensor {
   checkTensor('binaryCrossEntropyWithLogits', 'input', input)
   checkTensor('binaryCrossEntropyWithLogits', 'target', target)
-  const o = bindOptions<BceLogitsOptions>('binaryCrossEntropyWithLogits', ['weight', 'sizeAverage', 'reduce', 'reduction', 'posWeight'], [options])
+  const o = bindOptions<BceLogitsOptions>(
+    'binaryCrossEntropyWithLogits',
+    ['weight', 'sizeAverage', 'reduce', 'reduction', 'posWeight'],
+    [options],
+  )
   if (!sameShape(input.shape, target.shape)) {
-    throw new ValueError(`Target size (${formatShape(target.shape)}) must be the same as input size (${formatShape(input.shape)})`)
+    throw new ValueError(
+      `Target size (${formatShape(target.shape)}) must be the same as input size (${formatShape(input.shape)})`,
+    )
   }
-  let out = record('BinaryCrossEntropyWithLogitsBackward0', bceLogits(input, target, o.posWeight ?? null), [input, target, o.posWeight], [input, target, o.posWeight ?? null], (g, node) => {
-    const x = node.saved(0)
-    const y = node.saved(1)
-    const weighted = o.posWeight != null
-    const w = weighted ? node.saved(2) : null
-    return [
-      node.needs(0) ? mul(g, w === null ? sub(sigmoid(x), y) : sub(mul(sigmoid(x), add(1, mul(sub(w, 1), y))), mul(w, y))) : null,
-      node.needs(1) ? mul(g, w === null ? neg(x) : sub(mul(sub(w, 1), softplus(neg(x))), x)) : null,
-      node.needs(2) ? mul(g, mul(y, softplus(neg(x)))) : null,
-    ]
-  })
+  let out = record(
+    'BinaryCrossEntropyWithLogitsBackward0',
+    bceLogits(input, target, o.posWeight ?? null),
+    [input, target, o.posWeight],
+    [input, target, o.posWeight ?? null],
+    (g, node) => {
+      const x = node.saved(0)
+      const y = node.saved(1)
+      const weighted = o.posWeight != null
+      const w = weighted ? node.saved(2) : null
+      return [
+        node.needs(0)
+          ? mul(g, w === null ? sub(sigmoid(x), y) : sub(mul(sigmoid(x), add(1, mul(sub(w, 1), y))), mul(w, y)))
+          : null,
+        node.needs(1) ? mul(g, w === null ? neg(x) : sub(mul(sub(w, 1), softplus(neg(x))), x)) : null,
+        node.needs(2) ? mul(g, mul(y, softplus(neg(x)))) : null,
+      ]
+    },
+  )
   if (o.weight != null) out = mul(out, o.weight)
   return reduced(out, reductionOf(o))
 }
@@ -198,7 +225,14 @@ const nllNames = ['weight', 'sizeAverage', 'ignoreIndex', 'reduce', 'reduction']
 
 /** Kernel key: `-x[i, target[i]]` for `x` [N, C] and int64 targets in range. */
 const negativePick = defineOp('nllLoss', (x: Tensor, target: Tensor): Tensor => {
-  const index = new Tensor(target.storage, int64, [target.count, 1], [target.strides[0] ?? 1, 1], target.offset, target.count)
+  const index = new Tensor(
+    target.storage,
+    int64,
+    [target.count, 1],
+    [target.strides[0] ?? 1, 1],
+    target.offset,
+    target.count,
+  )
   const out = allocate(x.storage, x.dtype, [target.count, 1])
   x.storage.device.primitives.gather(x, 1, index, out)
   return neg(squeeze(out, 1))
@@ -207,18 +241,29 @@ const negativePick = defineOp('nllLoss', (x: Tensor, target: Tensor): Tensor => 
 /** Kernel key: the opposite of {@link negativePick}: `-g[i]` at `[i, target[i]]` of zeros [N, C]. */
 const negativeSpread = defineOp('nllLossGrad', (g: Tensor, target: Tensor, classes: number): Tensor => {
   const out = allocate(g.storage, g.dtype, [target.count, classes], true)
-  const index = new Tensor(target.storage, int64, [target.count, 1], [target.strides[0] ?? 1, 1], target.offset, target.count)
+  const index = new Tensor(
+    target.storage,
+    int64,
+    [target.count, 1],
+    [target.strides[0] ?? 1, 1],
+    target.offset,
+    target.count,
+  )
   g.storage.device.primitives.scatter(ScatterMode.set, out, 1, index, unsqueeze(neg(g), 1))
   return out
 })
 
 function picked(x: Tensor, target: Tensor): Tensor {
   const classes = x.shape[1]!
-  return record('NllLossBackward0', negativePick(x, target), [x], [target], (g, node) => spread(g, node.saved(0), classes))
+  return record('NllLossBackward0', negativePick(x, target), [x], [target], (g, node) =>
+    spread(g, node.saved(0), classes),
+  )
 }
 
 function spread(g: Tensor, target: Tensor, classes: number): Tensor {
-  return record('NllLossGradBackward0', negativeSpread(g, target, classes), [g], [target], (h, node) => picked(h, node.saved(0)))
+  return record('NllLossGradBackward0', negativeSpread(g, target, classes), [g], [target], (h, node) =>
+    picked(h, node.saved(0)),
+  )
 }
 
 /** Checks targets before anything is computed. @throws IndexError with the first one out of range */
@@ -227,7 +272,8 @@ function checkTargets(target: Tensor, classes: number, ignoreIndex: number): voi
   const words = hostWords(target, 'nllLoss')
   for (let i = 0; i < target.count; i++) {
     const value = words[2 * i + 1]! * 4294967296 + (words[2 * i]! >>> 0)
-    if (value !== ignoreIndex && (value < 0 || value >= classes)) throw new IndexError(`Target ${value} is out of bounds.`)
+    if (value !== ignoreIndex && (value < 0 || value >= classes))
+      throw new IndexError(`Target ${value} is out of bounds.`)
   }
 }
 
@@ -237,9 +283,12 @@ function byRows(name: string, input: Tensor, target: Tensor): { x: Tensor; y: Te
   const shape = [...input.shape.slice(0, classDim), ...input.shape.slice(classDim + 1)]
   if (input.ndim === 0) throw new RuntimeError(`${name}(): input must have at least one dimension`)
   if (input.ndim > 1 && input.shape[0] !== (target.shape[0] ?? 1)) {
-    throw new ValueError(`Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0] ?? 1}).`)
+    throw new ValueError(
+      `Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0] ?? 1}).`,
+    )
   }
-  if (!sameShape(target.shape, shape)) throw new RuntimeError(`Expected target size ${formatShape(shape)}, got ${formatShape(target.shape)}`)
+  if (!sameShape(target.shape, shape))
+    throw new RuntimeError(`Expected target size ${formatShape(shape)}, got ${formatShape(target.shape)}`)
   const classes = input.shape[classDim]!
   if (input.ndim === 1) return { x: unsqueeze(input, 0), y: reshape(target, [1]), shape }
   if (input.ndim === 2) return { x: input, y: target, shape }
@@ -265,12 +314,15 @@ export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Te
   checkTensor('nllLoss', 'input', input)
   checkTensor('nllLoss', 'target', target)
   const o = bindOptions<NllOptions>('nllLoss', nllNames, [options])
-  if (target.dtype !== int64 && target.dtype.name !== 'uint8') throw new RuntimeError(`expected target dtype to be Long or Byte, but got ${target.dtype.label}`)
+  if (target.dtype !== int64 && target.dtype.name !== 'uint8')
+    throw new RuntimeError(`expected target dtype to be Long or Byte, but got ${target.dtype.label}`)
   const { x, y, shape } = byRows('nllLoss', input, castTo(target, int64))
   const classes = x.shape[1]!
   const weight = o.weight ?? null
   if (weight !== null && (weight.ndim !== 1 || weight.count !== classes)) {
-    throw new RuntimeError(`weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${formatShape(weight.shape)}`)
+    throw new RuntimeError(
+      `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${formatShape(weight.shape)}`,
+    )
   }
   const ignore = o.ignoreIndex ?? -100
   checkTargets(y, classes, ignore)
@@ -330,7 +382,8 @@ export function crossEntropy(input: Tensor, target: Tensor, options?: CrossEntro
   checkTensor('crossEntropy', 'target', target)
   const o = bindOptions<CrossEntropyOptions>('crossEntropy', [...nllNames, 'labelSmoothing'], [options])
   const smoothing = o.labelSmoothing ?? 0
-  if (!(smoothing >= 0 && smoothing <= 1)) throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${smoothing}`)
+  if (!(smoothing >= 0 && smoothing <= 1))
+    throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${smoothing}`)
   const { labelSmoothing: _, ...rest } = o
   const classDim = input.ndim === 1 ? 0 : 1
   if (sameShape(input.shape, target.shape)) return probabilityEntropy(input, target, o, classDim, smoothing)
@@ -340,11 +393,23 @@ export function crossEntropy(input: Tensor, target: Tensor, options?: CrossEntro
 
 function perClass(weight: Tensor | null | undefined, input: Tensor, classDim: number): Tensor | null {
   if (weight == null) return null
-  return reshape(weight, input.shape.map((_, d) => (d === classDim ? weight.count : 1)))
+  return reshape(
+    weight,
+    input.shape.map((_, d) => (d === classDim ? weight.count : 1)),
+  )
 }
 
-function probabilityEntropy(input: Tensor, target: Tensor, o: Partial<CrossEntropyOptions>, classDim: number, smoothing: number): Tensor {
-  if (target.dtype.category !== Category.float) throw new RuntimeError(`Expected floating point type for target with class probabilities, got ${target.dtype.label}`)
+function probabilityEntropy(
+  input: Tensor,
+  target: Tensor,
+  o: Partial<CrossEntropyOptions>,
+  classDim: number,
+  smoothing: number,
+): Tensor {
+  if (target.dtype.category !== Category.float)
+    throw new RuntimeError(
+      `Expected floating point type for target with class probabilities, got ${target.dtype.label}`,
+    )
   if ((o.ignoreIndex ?? -100) >= 0) throw new RuntimeError('ignore_index is not supported for floating point target')
   const classes = input.shape[classDim]!
   const wanted = smoothing > 0 ? add(mul(target, 1 - smoothing), smoothing / classes) : target
@@ -357,7 +422,13 @@ function probabilityEntropy(input: Tensor, target: Tensor, o: Partial<CrossEntro
   return reduction === 'mean' ? div(sum(values), input.count / classes) : reduced(values, reduction)
 }
 
-function smoothedEntropy(input: Tensor, target: Tensor, o: Partial<CrossEntropyOptions>, classDim: number, smoothing: number): Tensor {
+function smoothedEntropy(
+  input: Tensor,
+  target: Tensor,
+  o: Partial<CrossEntropyOptions>,
+  classDim: number,
+  smoothing: number,
+): Tensor {
   const classes = input.shape[classDim]!
   const ignore = o.ignoreIndex ?? -100
   const reduction = reductionOf(o)
@@ -371,7 +442,14 @@ function smoothedEntropy(input: Tensor, target: Tensor, o: Partial<CrossEntropyO
   if (reduction === 'none') uniform = values
   else if (reduction === 'sum') uniform = sum(values)
   else {
-    const counts = weight === null ? castTo(ne(target, ignore), input.dtype) : where(ignored, 0, reshape(indexRows(weight, reshape(castTo(where(ignored, 0, target), int64), [-1])), target.shape))
+    const counts =
+      weight === null
+        ? castTo(ne(target, ignore), input.dtype)
+        : where(
+            ignored,
+            0,
+            reshape(indexRows(weight, reshape(castTo(where(ignored, 0, target), int64), [-1])), target.shape),
+          )
     uniform = div(sum(values), sum(counts))
   }
   return add(mul(exact, 1 - smoothing), mul(uniform, smoothing / classes))

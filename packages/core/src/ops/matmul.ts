@@ -9,8 +9,8 @@ import { attach } from './define.js'
 import { assign } from './inplace.js'
 import { add, mul } from './pointwise.js'
 import { checkTensor } from './promote.js'
-import { alias } from './window.js'
 import { expand, reshape, squeeze, transpose, unsqueeze, view } from './view.js'
+import { alias } from './window.js'
 
 declare module '../tensor.js' {
   interface Tensor {
@@ -36,20 +36,43 @@ declare module '../tensor.js' {
   }
 }
 
-const typeName: Record<string, string> = { float32: 'float', float64: 'double', float16: 'c10::Half', bfloat16: 'c10::BFloat16', int8: 'signed char', uint8: 'unsigned char', int16: 'short int', int32: 'int', int64: 'long int', bool: 'bool' }
+const typeName: Record<string, string> = {
+  float32: 'float',
+  float64: 'double',
+  float16: 'c10::Half',
+  bfloat16: 'c10::BFloat16',
+  int8: 'signed char',
+  uint8: 'unsigned char',
+  int16: 'short int',
+  int32: 'int',
+  int64: 'long int',
+  bool: 'bool',
+}
 
 function checkDTypes(a: Tensor, b: Tensor, kernel: string): void {
   if (a.dtype !== b.dtype) {
-    throw new RuntimeError(`expected m1 and m2 to have the same dtype, but got: ${typeName[a.dtype.name]} != ${typeName[b.dtype.name]}`)
+    throw new RuntimeError(
+      `expected m1 and m2 to have the same dtype, but got: ${typeName[a.dtype.name]} != ${typeName[b.dtype.name]}`,
+    )
   }
   if (a.dtype === bool) throw new RuntimeError(`"${kernel}" not implemented for '${a.dtype.label}'`)
-  if (a.storage.device !== b.storage.device) throw new RuntimeError(`Expected all tensors to be on the same device, but found at least two devices, ${a.device} and ${b.device}!`)
+  if (a.storage.device !== b.storage.device)
+    throw new RuntimeError(
+      `Expected all tensors to be on the same device, but found at least two devices, ${a.device} and ${b.device}!`,
+    )
 }
 
 /** `a` as one batch for the primitive: a window, not a view that autograd would know. */
 function batched(a: Tensor): Tensor {
   if (a.shape.length === 3) return a
-  return new Tensor(a.storage, a.dtype, [1, a.shape[0]!, a.shape[1]!], [0, a.strides[0]!, a.strides[1]!], a.offset, a.count)
+  return new Tensor(
+    a.storage,
+    a.dtype,
+    [1, a.shape[0]!, a.shape[1]!],
+    [0, a.strides[0]!, a.strides[1]!],
+    a.offset,
+    a.count,
+  )
 }
 
 /** The product of two matrices, unrecorded. Sizes and dtypes fit. */
@@ -107,7 +130,9 @@ export function bmm(input: Tensor, mat2: Tensor): Tensor {
   if (mat2.shape.length !== 3) throw new RuntimeError('batch2 must be a 3D tensor')
   const [b, n, m] = input.shape as [number, number, number]
   if (mat2.shape[0] !== b || mat2.shape[1] !== m) {
-    throw new RuntimeError(`Expected size for first two dimensions of batch2 tensor to be: [${b}, ${m}] but got: [${mat2.shape[0]}, ${mat2.shape[1]}].`)
+    throw new RuntimeError(
+      `Expected size for first two dimensions of batch2 tensor to be: [${b}, ${m}] but got: [${mat2.shape[0]}, ${mat2.shape[1]}].`,
+    )
   }
   checkDTypes(input, mat2, 'baddbmm_with_gemm')
   const out = allocate(input.storage, input.dtype, [b, n, mat2.shape[2]!])
@@ -122,8 +147,12 @@ export function bmm(input: Tensor, mat2: Tensor): Tensor {
 export function mv(input: Tensor, vec: Tensor): Tensor {
   checkTensor('mv', 'input', input)
   checkTensor('mv', 'vec', vec)
-  if (input.ndim !== 2 || vec.ndim !== 1) throw new RuntimeError(`vector + matrix @ vector expected, got 1, ${input.ndim}, ${vec.ndim}`)
-  if (input.shape[1] !== vec.shape[0]) throw new RuntimeError(`size mismatch, got input (${input.shape[0]}), mat (${input.shape.join('x')}), vec (${vec.shape[0]})`)
+  if (input.ndim !== 2 || vec.ndim !== 1)
+    throw new RuntimeError(`vector + matrix @ vector expected, got 1, ${input.ndim}, ${vec.ndim}`)
+  if (input.shape[1] !== vec.shape[0])
+    throw new RuntimeError(
+      `size mismatch, got input (${input.shape[0]}), mat (${input.shape.join('x')}), vec (${vec.shape[0]})`,
+    )
   return squeeze(matrices(input, unsqueeze(vec, 1)), 1)
 }
 
@@ -140,10 +169,16 @@ export function vdot(input: Tensor, tensor: Tensor): Tensor {
 function dotOf(name: string, a: Tensor, b: Tensor): Tensor {
   checkTensor(name, 'input', a)
   checkTensor(name, 'tensor', b)
-  if (a.ndim !== 1 || b.ndim !== 1) throw new RuntimeError(`1D tensors expected, but got ${a.ndim}D and ${b.ndim}D tensors`)
-  if (a.dtype !== b.dtype) throw new RuntimeError(`dot : expected both vectors to have same dtype, but found ${a.dtype.label} and ${b.dtype.label}`)
+  if (a.ndim !== 1 || b.ndim !== 1)
+    throw new RuntimeError(`1D tensors expected, but got ${a.ndim}D and ${b.ndim}D tensors`)
+  if (a.dtype !== b.dtype)
+    throw new RuntimeError(
+      `dot : expected both vectors to have same dtype, but found ${a.dtype.label} and ${b.dtype.label}`,
+    )
   if (a.count !== b.count) {
-    throw new RuntimeError(`inconsistent tensor size, expected tensor [${a.count}] and src [${b.count}] to have the same number of elements, but got ${a.count} and ${b.count} elements respectively`)
+    throw new RuntimeError(
+      `inconsistent tensor size, expected tensor [${a.count}] and src [${b.count}] to have the same number of elements, but got ${a.count} and ${b.count} elements respectively`,
+    )
   }
   return reshape(matrices(unsqueeze(a, 0), unsqueeze(b, 1)), [])
 }
@@ -164,9 +199,12 @@ export function inner(input: Tensor, other: Tensor): Tensor {
   if (input.ndim === 0 || other.ndim === 0) return mul(input, other)
   const last = input.shape[input.ndim - 1]!
   if (last !== other.shape[other.ndim - 1]) {
-    throw new RuntimeError(`inner() the last dimension must match on both input tensors but got shapes ${formatShape(input.shape)} and ${formatShape(other.shape)}`)
+    throw new RuntimeError(
+      `inner() the last dimension must match on both input tensors but got shapes ${formatShape(input.shape)} and ${formatShape(other.shape)}`,
+    )
   }
-  if (last === 0) return allocate(input.storage, input.dtype, [...input.shape.slice(0, -1), ...other.shape.slice(0, -1)], true)
+  if (last === 0)
+    return allocate(input.storage, input.dtype, [...input.shape.slice(0, -1), ...other.shape.slice(0, -1)], true)
   const a = reshape(input, [input.count / last, last])
   const b = reshape(other, [other.count / last, last])
   return reshape(matrices(a, flipped(b)), [...input.shape.slice(0, -1), ...other.shape.slice(0, -1)])
@@ -188,7 +226,8 @@ export function matmul(input: Tensor, other: Tensor): Tensor {
   checkTensor('matmul', 'other', other)
   const n = input.ndim
   const m = other.ndim
-  if (n === 0 || m === 0) throw new RuntimeError(`both arguments to matmul need to be at least 1D, but they are ${n}D and ${m}D`)
+  if (n === 0 || m === 0)
+    throw new RuntimeError(`both arguments to matmul need to be at least 1D, but they are ${n}D and ${m}D`)
   if (n === 1 && m === 1) return dot(input, other)
   if (n === 2 && m === 1) return mv(input, other)
   if (n === 1 && m === 2) return squeeze(matrices(unsqueeze(input, 0), other), 0)
@@ -206,7 +245,10 @@ export function matmul(input: Tensor, other: Tensor): Tensor {
   const count = batch.reduce((a, b) => a * b, 1)
   const [rows, k] = left.shape.slice(-2) as [number, number]
   const [k2, columns] = other.shape.slice(-2) as [number, number]
-  if (k !== k2) throw new RuntimeError(`Expected size for first two dimensions of batch2 tensor to be: [${count}, ${k}] but got: [${count}, ${k2}].`)
+  if (k !== k2)
+    throw new RuntimeError(
+      `Expected size for first two dimensions of batch2 tensor to be: [${count}, ${k}] but got: [${count}, ${k2}].`,
+    )
   const a = reshape(expand(left, [...batch, rows, k]), [count, rows, k])
   const b = reshape(expand(other, [...batch, k2, columns]), [count, k2, columns])
   return view(bmm(a, b), n === 1 ? [...batch, columns] : [...batch, rows, columns])
@@ -221,7 +263,13 @@ export interface BetaAlpha {
 }
 
 /** `beta * input + alpha * product`, for a product of shape `shape`. */
-function combine(name: string, input: Tensor, shape: Shape, options: BetaAlpha | undefined, product: () => Tensor): Tensor {
+function combine(
+  name: string,
+  input: Tensor,
+  shape: Shape,
+  options: BetaAlpha | undefined,
+  product: () => Tensor,
+): Tensor {
   checkTensor(name, 'input', input)
   const { beta = 1, alpha = 1 } = bindOptions<BetaAlpha>(name, ['beta', 'alpha'], [options])
   if (!sameShape(input.shape, shape)) expand(alias(input, input.shape, input.strides, input.offset), shape)
@@ -229,7 +277,10 @@ function combine(name: string, input: Tensor, shape: Shape, options: BetaAlpha |
   // integer factors are truncated, as PyTorch's C++ does
   const factor = (value: number) => (whole ? Math.trunc(Number(value)) : Number(value))
   let out = product()
-  if (out.dtype !== input.dtype) throw new RuntimeError(`self and mat2 must have the same dtype, but got ${input.dtype.label} and ${out.dtype.label}`)
+  if (out.dtype !== input.dtype)
+    throw new RuntimeError(
+      `self and mat2 must have the same dtype, but got ${input.dtype.label} and ${out.dtype.label}`,
+    )
   if (factor(alpha) !== 1) out = mul(out, factor(alpha))
   if (factor(beta) === 0) return out
   return add(factor(beta) === 1 ? input : mul(input, factor(beta)), out)
@@ -242,7 +293,9 @@ export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: BetaA
   if (mat1.ndim !== 2) throw new RuntimeError(`mat1 must be a matrix, got ${mat1.ndim}-D tensor`)
   if (mat2.ndim !== 2) throw new RuntimeError(`mat2 must be a matrix, got ${mat2.ndim}-D tensor`)
   if (mat1.shape[1] !== mat2.shape[0]) {
-    throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${mat1.shape.join('x')} and ${mat2.shape.join('x')})`)
+    throw new RuntimeError(
+      `mat1 and mat2 shapes cannot be multiplied (${mat1.shape.join('x')} and ${mat2.shape.join('x')})`,
+    )
   }
   return combine('addmm', input, [mat1.shape[0]!, mat2.shape[1]!], options, () => matrices(mat1, mat2))
 }
@@ -274,7 +327,9 @@ export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: 
 /** `beta * input + alpha * bmm(batch1, batch2)`. @see https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
 export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: BetaAlpha): Tensor {
   checkBatches('baddbmm', batch1, batch2)
-  return combine('baddbmm', input, [batch1.shape[0]!, batch1.shape[1]!, batch2.shape[2]!], options, () => bmm(batch1, batch2))
+  return combine('baddbmm', input, [batch1.shape[0]!, batch1.shape[1]!, batch2.shape[2]!], options, () =>
+    bmm(batch1, batch2),
+  )
 }
 
 function checkBatches(name: string, a: Tensor, b: Tensor): void {
@@ -283,7 +338,9 @@ function checkBatches(name: string, a: Tensor, b: Tensor): void {
   if (a.ndim !== 3) throw new RuntimeError('batch1 must be a 3D tensor')
   if (b.ndim !== 3) throw new RuntimeError('batch2 must be a 3D tensor')
   if (a.shape[0] !== b.shape[0] || a.shape[2] !== b.shape[1]) {
-    throw new RuntimeError(`Expected size for first two dimensions of batch2 tensor to be: [${a.shape[0]}, ${a.shape[2]}] but got: [${b.shape[0]}, ${b.shape[1]}].`)
+    throw new RuntimeError(
+      `Expected size for first two dimensions of batch2 tensor to be: [${a.shape[0]}, ${a.shape[2]}] but got: [${b.shape[0]}, ${b.shape[1]}].`,
+    )
   }
 }
 

@@ -55,7 +55,10 @@ declare module '../tensor.js' {
 }
 
 const noBool = (name: string) => (x: Tensor) => {
-  if (x.dtype === bool) throw new RuntimeError(`${name}, the \`-\` operator, on a bool tensor is not supported. If you are trying to invert a mask, use \`bitwiseNot()\` or \`logicalNot()\` instead.`)
+  if (x.dtype === bool)
+    throw new RuntimeError(
+      `${name}, the \`-\` operator, on a bool tensor is not supported. If you are trying to invert a mask, use \`bitwiseNot()\` or \`logicalNot()\` instead.`,
+    )
   return undefined
 }
 
@@ -63,10 +66,20 @@ const plainAdd: BinaryFunction = defineBinary('add', Binary.add, { left: (g) => 
 
 const noBoolSub = (a: TensorOrScalar, b: TensorOrScalar) => {
   const isBool = (v: TensorOrScalar) => (v instanceof Tensor ? v.dtype : scalarDType(v)) === bool
-  if (isBool(a) && isBool(b)) throw new RuntimeError('Subtraction, the `-` operator, with two bool tensors is not supported. Use the `bitwiseXor()` or `logicalXor()` operator instead.')
-  if (isBool(a) || isBool(b)) throw new RuntimeError('Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `bitwiseNot()` or `logicalNot()` operator instead.')
+  if (isBool(a) && isBool(b))
+    throw new RuntimeError(
+      'Subtraction, the `-` operator, with two bool tensors is not supported. Use the `bitwiseXor()` or `logicalXor()` operator instead.',
+    )
+  if (isBool(a) || isBool(b))
+    throw new RuntimeError(
+      'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `bitwiseNot()` or `logicalNot()` operator instead.',
+    )
 }
-const plainSub: BinaryFunction = defineBinary('sub', Binary.sub, { check: noBoolSub, left: (g) => g, right: (g) => neg(g) })
+const plainSub: BinaryFunction = defineBinary('sub', Binary.sub, {
+  check: noBoolSub,
+  left: (g) => g,
+  right: (g) => neg(g),
+})
 
 /** Options of {@link add} and {@link sub}. */
 export interface AlphaOptions {
@@ -77,8 +90,10 @@ export interface AlphaOptions {
 function scaled(name: string, a: TensorOrScalar, b: TensorOrScalar, options: number | AlphaOptions): TensorOrScalar {
   const { alpha = 1 } = bindOptions<AlphaOptions>(name, ['alpha'], [options])
   const dtype = resultType(a, b)
-  if (typeof alpha === 'boolean' && dtype !== bool) throw new RuntimeError('Boolean alpha only supported for Boolean results.')
-  if (dtype.category !== Category.float && !Number.isInteger(Number(alpha))) throw new RuntimeError('For integral input tensors, argument alpha must not be a floating point number.')
+  if (typeof alpha === 'boolean' && dtype !== bool)
+    throw new RuntimeError('Boolean alpha only supported for Boolean results.')
+  if (dtype.category !== Category.float && !Number.isInteger(Number(alpha)))
+    throw new RuntimeError('For integral input tensors, argument alpha must not be a floating point number.')
   if (alpha === 1) return b
   return isTensor(b) ? mul(b, alpha) : Number(b) * alpha
 }
@@ -148,7 +163,9 @@ export function div(a: TensorOrScalar, b: TensorOrScalar, options?: DivOptions):
   if (roundingMode == null) return trueDiv(a, b)
   if (roundingMode === 'trunc') return divTrunc(a, b)
   if (roundingMode === 'floor') return floorDivide(a, b)
-  throw new RuntimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${roundingMode}'`)
+  throw new RuntimeError(
+    `div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${roundingMode}'`,
+  )
 }
 
 const rawPow: BinaryFunction = defineBinary('pow', Binary.pow, {
@@ -185,38 +202,92 @@ function powExponent(g: Tensor, base: TensorOrScalar, exponent: Tensor, out: Ten
  * @see https://pytorch.org/docs/stable/generated/torch.pow.html
  */
 export function pow(a: TensorOrScalar, b: TensorOrScalar): Tensor {
-  if (typeof b === 'number' && b < 0 && Number.isInteger(b) && a instanceof Tensor && a.dtype.category === Category.integer) {
+  if (
+    typeof b === 'number' &&
+    b < 0 &&
+    Number.isInteger(b) &&
+    a instanceof Tensor &&
+    a.dtype.category === Category.integer
+  ) {
     throw new RuntimeError('Integers to negative integer powers are not allowed.')
   }
   return rawPow(a, b)
 }
 
 /** `-x`. @throws RuntimeError for bool @see https://pytorch.org/docs/stable/generated/torch.neg.html */
-export const neg: UnaryFunction = defineUnary('neg', Unary.neg, { float: false, special: noBool('Negation'), gradient: (g) => neg(g) })
+export const neg: UnaryFunction = defineUnary('neg', Unary.neg, {
+  float: false,
+  special: noBool('Negation'),
+  gradient: (g) => neg(g),
+})
 /** `|x|`. @see https://pytorch.org/docs/stable/generated/torch.abs.html */
-export const abs: UnaryFunction = defineUnary('abs', Unary.abs, { float: false, keeps: 'input', gradient: (g, x) => mul(g, sign(x)) })
+export const abs: UnaryFunction = defineUnary('abs', Unary.abs, {
+  float: false,
+  keeps: 'input',
+  gradient: (g, x) => mul(g, sign(x)),
+})
 /** -1, 0 or 1. @see https://pytorch.org/docs/stable/generated/torch.sign.html */
 export const sign: UnaryFunction = defineUnary('sign', Unary.sign, { float: false })
 /** `e^x`. @see https://pytorch.org/docs/stable/generated/torch.exp.html */
-export const exp: UnaryFunction = defineUnary('exp', Unary.exp, { float: true, keeps: 'output', gradient: (g, y) => mul(g, y) })
+export const exp: UnaryFunction = defineUnary('exp', Unary.exp, {
+  float: true,
+  keeps: 'output',
+  gradient: (g, y) => mul(g, y),
+})
 /** `2^x`. @see https://pytorch.org/docs/stable/generated/torch.exp2.html */
-export const exp2: UnaryFunction = defineUnary('exp2', Unary.exp2, { float: true, keeps: 'output', gradient: (g, y) => mul(g, mul(y, Math.LN2)) })
+export const exp2: UnaryFunction = defineUnary('exp2', Unary.exp2, {
+  float: true,
+  keeps: 'output',
+  gradient: (g, y) => mul(g, mul(y, Math.LN2)),
+})
 /** `e^x - 1`, exact for small `x`. @see https://pytorch.org/docs/stable/generated/torch.expm1.html */
-export const expm1: UnaryFunction = defineUnary('expm1', Unary.expm1, { float: true, keeps: 'output', gradient: (g, y) => mul(g, add(y, 1)) })
+export const expm1: UnaryFunction = defineUnary('expm1', Unary.expm1, {
+  float: true,
+  keeps: 'output',
+  gradient: (g, y) => mul(g, add(y, 1)),
+})
 /** Natural logarithm. @see https://pytorch.org/docs/stable/generated/torch.log.html */
-export const log: UnaryFunction = defineUnary('log', Unary.log, { float: true, keeps: 'input', gradient: (g, x) => div(g, x) })
+export const log: UnaryFunction = defineUnary('log', Unary.log, {
+  float: true,
+  keeps: 'input',
+  gradient: (g, x) => div(g, x),
+})
 /** Logarithm to base 2. @see https://pytorch.org/docs/stable/generated/torch.log2.html */
-export const log2: UnaryFunction = defineUnary('log2', Unary.log2, { float: true, keeps: 'input', gradient: (g, x) => div(g, mul(x, Math.LN2)) })
+export const log2: UnaryFunction = defineUnary('log2', Unary.log2, {
+  float: true,
+  keeps: 'input',
+  gradient: (g, x) => div(g, mul(x, Math.LN2)),
+})
 /** Logarithm to base 10. @see https://pytorch.org/docs/stable/generated/torch.log10.html */
-export const log10: UnaryFunction = defineUnary('log10', Unary.log10, { float: true, keeps: 'input', gradient: (g, x) => div(g, mul(x, Math.LN10)) })
+export const log10: UnaryFunction = defineUnary('log10', Unary.log10, {
+  float: true,
+  keeps: 'input',
+  gradient: (g, x) => div(g, mul(x, Math.LN10)),
+})
 /** `log(1 + x)`, exact for small `x`. @see https://pytorch.org/docs/stable/generated/torch.log1p.html */
-export const log1p: UnaryFunction = defineUnary('log1p', Unary.log1p, { float: true, keeps: 'input', gradient: (g, x) => div(g, add(x, 1)) })
+export const log1p: UnaryFunction = defineUnary('log1p', Unary.log1p, {
+  float: true,
+  keeps: 'input',
+  gradient: (g, x) => div(g, add(x, 1)),
+})
 /** Square root. @see https://pytorch.org/docs/stable/generated/torch.sqrt.html */
-export const sqrt: UnaryFunction = defineUnary('sqrt', Unary.sqrt, { float: true, keeps: 'output', gradient: (g, y) => div(g, mul(y, 2)) })
+export const sqrt: UnaryFunction = defineUnary('sqrt', Unary.sqrt, {
+  float: true,
+  keeps: 'output',
+  gradient: (g, y) => div(g, mul(y, 2)),
+})
 /** `1 / sqrt(x)`. @see https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
-export const rsqrt: UnaryFunction = defineUnary('rsqrt', Unary.rsqrt, { float: true, keeps: 'output', gradient: (g, y) => mul(mul(g, -0.5), mul(y, mul(y, y))) })
+export const rsqrt: UnaryFunction = defineUnary('rsqrt', Unary.rsqrt, {
+  float: true,
+  keeps: 'output',
+  gradient: (g, y) => mul(mul(g, -0.5), mul(y, mul(y, y))),
+})
 /** `1 / x`. @see https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
-export const reciprocal: UnaryFunction = defineUnary('reciprocal', Unary.reciprocal, { float: true, keeps: 'output', gradient: (g, y) => neg(mul(g, mul(y, y))) })
+export const reciprocal: UnaryFunction = defineUnary('reciprocal', Unary.reciprocal, {
+  float: true,
+  keeps: 'output',
+  gradient: (g, y) => neg(mul(g, mul(y, y))),
+})
 
 /** `x * x`. @see https://pytorch.org/docs/stable/generated/torch.square.html */
 export function square(x: Tensor): Tensor {

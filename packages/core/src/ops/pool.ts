@@ -11,9 +11,19 @@ import { allocate, Tensor } from '../tensor.js'
 import { contiguous } from './cast.js'
 import { div } from './pointwise.js'
 import { checkTensor } from './promote.js'
-import { addWindows, covered, eachTap, perDim, positionsAlong, type Sizes, surrounded, type Window, windows } from './sliding.js'
-import { reshape, squeeze, unsqueeze } from './view.js'
 import { sum } from './reduce.js'
+import {
+  addWindows,
+  covered,
+  eachTap,
+  perDim,
+  positionsAlong,
+  type Sizes,
+  surrounded,
+  type Window,
+  windows,
+} from './sliding.js'
+import { reshape, squeeze, unsqueeze } from './view.js'
 
 function lowest(dtype: DType): number {
   if (dtype.isFloatingPoint) return dtype === float16 ? -65504 : Number.NEGATIVE_INFINITY
@@ -46,40 +56,59 @@ function planeIndices(like: Tensor, spatial: readonly number[], outputs: readonl
 }
 
 /** Kernel key: largest element of each window of `x` [N, C, ...], and its flat index in the plane (int64). */
-export const maxPoolOp: Op<[x: Tensor, outputs: readonly number[], window: Window], readonly [Tensor, Tensor]> = defineOp('maxPool', (x: Tensor, outputs: readonly number[], window: Window): readonly [Tensor, Tensor] => {
-  const n = outputs.length
-  const lead = x.shape.slice(0, x.ndim - n)
-  const spatial = x.shape.slice(x.ndim - n)
-  const { primitives } = x.storage.device
-  const all = windows(surrounded(x, window.padding, sizesFor(x, outputs, window), lowest(x.dtype)), outputs, window)
-  const planes = numelOf(lead)
-  const positions = numelOf(outputs)
-  const taps = numelOf(window.kernel)
-  const flat = reshape(all, [planes * positions, taps])
-  const best = allocate(x.storage, int64, [planes * positions, 1])
-  primitives.argReduce(ArgReduce.argmax, flat, 1, best)
-  const values = allocate(x.storage, x.dtype, [planes * positions, 1])
-  primitives.gather(flat, 1, best, values)
-  // the same choice among the flat indices, which every plane shares
-  const table = planeIndices(x, spatial, outputs, window)
-  const shared = new Tensor(table.storage, int64, [planes, positions, taps], [0, taps, 1], 0, planes * positions * taps)
-  const indices = allocate(x.storage, int64, [planes, positions, 1])
-  primitives.gather(shared, 2, reshape(best, [planes, positions, 1]), indices)
-  const shape = [...lead, ...outputs]
-  return [reshape(values, shape), reshape(indices, shape)]
-})
+export const maxPoolOp: Op<[x: Tensor, outputs: readonly number[], window: Window], readonly [Tensor, Tensor]> =
+  defineOp('maxPool', (x: Tensor, outputs: readonly number[], window: Window): readonly [Tensor, Tensor] => {
+    const n = outputs.length
+    const lead = x.shape.slice(0, x.ndim - n)
+    const spatial = x.shape.slice(x.ndim - n)
+    const { primitives } = x.storage.device
+    const all = windows(surrounded(x, window.padding, sizesFor(x, outputs, window), lowest(x.dtype)), outputs, window)
+    const planes = numelOf(lead)
+    const positions = numelOf(outputs)
+    const taps = numelOf(window.kernel)
+    const flat = reshape(all, [planes * positions, taps])
+    const best = allocate(x.storage, int64, [planes * positions, 1])
+    primitives.argReduce(ArgReduce.argmax, flat, 1, best)
+    const values = allocate(x.storage, x.dtype, [planes * positions, 1])
+    primitives.gather(flat, 1, best, values)
+    // the same choice among the flat indices, which every plane shares
+    const table = planeIndices(x, spatial, outputs, window)
+    const shared = new Tensor(
+      table.storage,
+      int64,
+      [planes, positions, taps],
+      [0, taps, 1],
+      0,
+      planes * positions * taps,
+    )
+    const indices = allocate(x.storage, int64, [planes, positions, 1])
+    primitives.gather(shared, 2, reshape(best, [planes, positions, 1]), indices)
+    const shape = [...lead, ...outputs]
+    return [reshape(values, shape), reshape(indices, shape)]
+  })
 
 /** Kernel key: adds `g` at flat plane indices into zeros of `shape`: gradient of max pooling, and unpooling. */
-export const maxPoolGradOp: Op<[g: Tensor, indices: Tensor, shape: Shape, n: number], Tensor> = defineOp('maxPoolGrad', (g: Tensor, indices: Tensor, shape: Shape, n: number): Tensor => {
-  const planes = numelOf(shape.slice(0, shape.length - n))
-  const out = allocate(g.storage, g.dtype, [planes, numelOf(shape.slice(shape.length - n))], true)
-  const positions = numelOf(g.shape.slice(g.ndim - n))
-  g.storage.device.primitives.scatter(ScatterMode.add, out, 1, reshape(indices, [planes, positions]), reshape(g, [planes, positions]))
-  return reshape(out, shape)
-})
+export const maxPoolGradOp: Op<[g: Tensor, indices: Tensor, shape: Shape, n: number], Tensor> = defineOp(
+  'maxPoolGrad',
+  (g: Tensor, indices: Tensor, shape: Shape, n: number): Tensor => {
+    const planes = numelOf(shape.slice(0, shape.length - n))
+    const out = allocate(g.storage, g.dtype, [planes, numelOf(shape.slice(shape.length - n))], true)
+    const positions = numelOf(g.shape.slice(g.ndim - n))
+    g.storage.device.primitives.scatter(
+      ScatterMode.add,
+      out,
+      1,
+      reshape(indices, [planes, positions]),
+      reshape(g, [planes, positions]),
+    )
+    return reshape(out, shape)
+  },
+)
 
 function maxPoolGrad(g: Tensor, indices: Tensor, shape: Shape, n: number): Tensor {
-  return record('MaxPoolGradBackward0', maxPoolGradOp(g, indices, shape, n), [g], [indices], (h, node) => pickPlane(h, node.saved(0), n))
+  return record('MaxPoolGradBackward0', maxPoolGradOp(g, indices, shape, n), [g], [indices], (h, node) =>
+    pickPlane(h, node.saved(0), n),
+  )
 }
 
 /** Elements of `x` at flat plane indices; its gradient is {@link maxPoolGrad}. */
@@ -108,19 +137,36 @@ export interface MaxPoolOptions {
 }
 const maxNames = ['stride', 'padding', 'dilation', 'ceilMode', 'returnIndices'] as const
 
-function poolWindow(name: string, n: number, kernelSize: Sizes, stride: Sizes | undefined, padding: Sizes, dilation: Sizes): Window {
+function poolWindow(
+  name: string,
+  n: number,
+  kernelSize: Sizes,
+  stride: Sizes | undefined,
+  padding: Sizes,
+  dilation: Sizes,
+): Window {
   const kernel = perDim(name, 'kernelSize', kernelSize, n)
-  const steps = stride === undefined || (Array.isArray(stride) && stride.length === 0) ? kernel : perDim(name, 'stride', stride, n)
-  const window = { kernel, stride: steps, padding: perDim(name, 'padding', padding, n), dilation: perDim(name, 'dilation', dilation, n) }
+  const steps =
+    stride === undefined || (Array.isArray(stride) && stride.length === 0) ? kernel : perDim(name, 'stride', stride, n)
+  const window = {
+    kernel,
+    stride: steps,
+    padding: perDim(name, 'padding', padding, n),
+    dilation: perDim(name, 'dilation', dilation, n),
+  }
   const zero = (values: readonly number[]) => values.some((v) => v <= 0)
-  if (zero(kernel)) throw new RuntimeError(`kernel size should be greater than zero, but got kernel_size: [${kernel.join(', ')}]`)
+  if (zero(kernel))
+    throw new RuntimeError(`kernel size should be greater than zero, but got kernel_size: [${kernel.join(', ')}]`)
   if (zero(steps)) throw new RuntimeError('stride should not be zero')
-  if (zero(window.dilation)) throw new RuntimeError(`dilation should be greater than zero, but got dilation: [${window.dilation.join(', ')}]`)
+  if (zero(window.dilation))
+    throw new RuntimeError(`dilation should be greater than zero, but got dilation: [${window.dilation.join(', ')}]`)
   window.padding.forEach((p, d) => {
     if (p < 0) throw new RuntimeError(`pad must be non-negative, but got pad: ${p}`)
     const effective = (kernel[d]! - 1) * window.dilation[d]! + 1
     if (p > Math.floor(effective / 2)) {
-      throw new RuntimeError(`pad should be at most half of effective kernel size, but got pad=${p}, kernel_size=${kernel[d]} and dilation=${window.dilation[d]}`)
+      throw new RuntimeError(
+        `pad should be at most half of effective kernel size, but got pad=${p}, kernel_size=${kernel[d]} and dilation=${window.dilation[d]}`,
+      )
     }
   })
   return window
@@ -129,11 +175,15 @@ function poolWindow(name: string, n: number, kernelSize: Sizes, stride: Sizes | 
 function poolInput(name: string, input: Tensor, n: number): [Tensor, boolean] {
   checkTensor(name, 'input', input)
   if (input.ndim !== n + 1 && input.ndim !== n + 2) {
-    throw new RuntimeError(`${name}(): Expected ${n + 1}D or ${n + 2}D input, but got input of shape ${formatShape(input.shape)}`)
+    throw new RuntimeError(
+      `${name}(): Expected ${n + 1}D or ${n + 2}D input, but got input of shape ${formatShape(input.shape)}`,
+    )
   }
   const first = input.ndim - n - 1
   if (input.shape.slice(first).some((s) => s === 0)) {
-    throw new RuntimeError(`Expected ${n + 1}D or ${n + 2}D (batch mode) tensor with optional 0 dim batch size for input, but got: ${formatShape(input.shape)}`)
+    throw new RuntimeError(
+      `Expected ${n + 1}D or ${n + 2}D (batch mode) tensor with optional 0 dim batch size for input, but got: ${formatShape(input.shape)}`,
+    )
   }
   return input.ndim === n + 2 ? [input, true] : [unsqueeze(input, 0), false]
 }
@@ -143,12 +193,20 @@ function outputSizes(x: Tensor, n: number, window: Window, ceil: boolean): numbe
   const outputs = spatial.map((size, d) => positionsAlong(size, window, d, ceil))
   if (outputs.some((o) => o < 1)) {
     const channels = x.shape[1]!
-    throw new RuntimeError(`Given input size: (${[channels, ...spatial].join('x')}). Calculated output size: (${[channels, ...outputs.map((o) => Math.max(o, 0))].join('x')}). Output size is too small`)
+    throw new RuntimeError(
+      `Given input size: (${[channels, ...spatial].join('x')}). Calculated output size: (${[channels, ...outputs.map((o) => Math.max(o, 0))].join('x')}). Output size is too small`,
+    )
   }
   return outputs
 }
 
-function maxPool(name: string, n: number, input: Tensor, kernelSize: Sizes, args: readonly unknown[]): [Tensor, Tensor, boolean] {
+function maxPool(
+  name: string,
+  n: number,
+  input: Tensor,
+  kernelSize: Sizes,
+  args: readonly unknown[],
+): [Tensor, Tensor, boolean] {
   const o = bindOptions<MaxPoolOptions>(name, maxNames, args)
   const [x, isBatched] = poolInput(name, input, n)
   if (x.dtype.name === 'bool') throw new RuntimeError(`"max_pool${n}d" not implemented for 'Bool'`)
@@ -156,7 +214,9 @@ function maxPool(name: string, n: number, input: Tensor, kernelSize: Sizes, args
   const outputs = outputSizes(x, n, window, o.ceilMode ?? false)
   const [values, indices] = maxPoolOp(x, outputs, window)
   const shape = x.shape
-  record(`MaxPool${n}DWithIndicesBackward0`, values, [x], [indices], (g, node) => maxPoolGrad(g, node.saved(0), shape, n))
+  record(`MaxPool${n}DWithIndicesBackward0`, values, [x], [indices], (g, node) =>
+    maxPoolGrad(g, node.saved(0), shape, n),
+  )
   const both: [Tensor, Tensor] = isBatched ? [values, indices] : [squeeze(values, 0), squeeze(indices, 0)]
   return [...both, o.returnIndices ?? false]
 }
@@ -169,8 +229,19 @@ function maxPoolResult([values, indices, both]: [Tensor, Tensor, boolean]): Tens
 }
 
 /** Max pooling over one dimension, see {@link maxPool2d}. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
-export function maxPool1d(input: Tensor, kernelSize: Sizes, options: MaxPoolOptions & { returnIndices: true }): [Tensor, Tensor]
-export function maxPool1d(input: Tensor, kernelSize: Sizes, stride?: MaxOr<Sizes>, padding?: MaxOr<Sizes>, dilation?: MaxOr<Sizes>, ceilMode?: MaxOr<boolean>): Tensor
+export function maxPool1d(
+  input: Tensor,
+  kernelSize: Sizes,
+  options: MaxPoolOptions & { returnIndices: true },
+): [Tensor, Tensor]
+export function maxPool1d(
+  input: Tensor,
+  kernelSize: Sizes,
+  stride?: MaxOr<Sizes>,
+  padding?: MaxOr<Sizes>,
+  dilation?: MaxOr<Sizes>,
+  ceilMode?: MaxOr<boolean>,
+): Tensor
 export function maxPool1d(input: Tensor, kernelSize: Sizes, ...args: unknown[]): Tensor | [Tensor, Tensor] {
   return maxPoolResult(maxPool('maxPool1d', 1, input, kernelSize, args))
 }
@@ -188,29 +259,62 @@ export function maxPool1d(input: Tensor, kernelSize: Sizes, ...args: unknown[]):
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
  */
-export function maxPool2d(input: Tensor, kernelSize: Sizes, options: MaxPoolOptions & { returnIndices: true }): [Tensor, Tensor]
-export function maxPool2d(input: Tensor, kernelSize: Sizes, stride?: MaxOr<Sizes>, padding?: MaxOr<Sizes>, dilation?: MaxOr<Sizes>, ceilMode?: MaxOr<boolean>): Tensor
+export function maxPool2d(
+  input: Tensor,
+  kernelSize: Sizes,
+  options: MaxPoolOptions & { returnIndices: true },
+): [Tensor, Tensor]
+export function maxPool2d(
+  input: Tensor,
+  kernelSize: Sizes,
+  stride?: MaxOr<Sizes>,
+  padding?: MaxOr<Sizes>,
+  dilation?: MaxOr<Sizes>,
+  ceilMode?: MaxOr<boolean>,
+): Tensor
 export function maxPool2d(input: Tensor, kernelSize: Sizes, ...args: unknown[]): Tensor | [Tensor, Tensor] {
   return maxPoolResult(maxPool('maxPool2d', 2, input, kernelSize, args))
 }
 
 /** Max pooling over three dimensions, see {@link maxPool2d}. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
-export function maxPool3d(input: Tensor, kernelSize: Sizes, options: MaxPoolOptions & { returnIndices: true }): [Tensor, Tensor]
-export function maxPool3d(input: Tensor, kernelSize: Sizes, stride?: MaxOr<Sizes>, padding?: MaxOr<Sizes>, dilation?: MaxOr<Sizes>, ceilMode?: MaxOr<boolean>): Tensor
+export function maxPool3d(
+  input: Tensor,
+  kernelSize: Sizes,
+  options: MaxPoolOptions & { returnIndices: true },
+): [Tensor, Tensor]
+export function maxPool3d(
+  input: Tensor,
+  kernelSize: Sizes,
+  stride?: MaxOr<Sizes>,
+  padding?: MaxOr<Sizes>,
+  dilation?: MaxOr<Sizes>,
+  ceilMode?: MaxOr<boolean>,
+): Tensor
 export function maxPool3d(input: Tensor, kernelSize: Sizes, ...args: unknown[]): Tensor | [Tensor, Tensor] {
   return maxPoolResult(maxPool('maxPool3d', 3, input, kernelSize, args))
 }
 
 /** Kernel key: sum of each window of `x` [N, C, ...], zeros around. */
-export const sumPoolOp: Op<[x: Tensor, outputs: readonly number[], window: Window], Tensor> = defineOp('sumPool', (x: Tensor, outputs: readonly number[], window: Window): Tensor => {
-  const all = windows(surrounded(x, window.padding, sizesFor(x, outputs, window), 0), outputs, window)
-  return sum(all, window.kernel.map((_, d) => x.ndim + d), false, { dtype: x.dtype })
-})
+export const sumPoolOp: Op<[x: Tensor, outputs: readonly number[], window: Window], Tensor> = defineOp(
+  'sumPool',
+  (x: Tensor, outputs: readonly number[], window: Window): Tensor => {
+    const all = windows(surrounded(x, window.padding, sizesFor(x, outputs, window), 0), outputs, window)
+    return sum(
+      all,
+      window.kernel.map((_, d) => x.ndim + d),
+      false,
+      { dtype: x.dtype },
+    )
+  },
+)
 
 /** Kernel key: adds `g` to all elements of its windows, in zeros of `shape`. */
-export const sumPoolGradOp: Op<[g: Tensor, shape: Shape, window: Window], Tensor> = defineOp('sumPoolGrad', (g: Tensor, shape: Shape, window: Window): Tensor => {
-  return addWindows(g, shape, g.shape.slice(g.ndim - window.kernel.length), window, () => g)
-})
+export const sumPoolGradOp: Op<[g: Tensor, shape: Shape, window: Window], Tensor> = defineOp(
+  'sumPoolGrad',
+  (g: Tensor, shape: Shape, window: Window): Tensor => {
+    return addWindows(g, shape, g.shape.slice(g.ndim - window.kernel.length), window, () => g)
+  },
+)
 
 function sumPool(x: Tensor, outputs: readonly number[], window: Window): Tensor {
   const shape = x.shape
@@ -237,7 +341,12 @@ export interface AvgPoolOptions {
 const avgNames = ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'] as const
 
 /** Number of elements of each window, as PyTorch counts them: hanging over the padded end does not count. */
-function windowCounts(spatial: readonly number[], outputs: readonly number[], window: Window, includePad: boolean): Float64Array {
+function windowCounts(
+  spatial: readonly number[],
+  outputs: readonly number[],
+  window: Window,
+  includePad: boolean,
+): Float64Array {
   const counts = new Float64Array(numelOf(outputs))
   eachTap(outputs, (position, flat) => {
     let count = 1
@@ -264,8 +373,15 @@ function avgPool(name: string, n: number, input: Tensor, kernelSize: Sizes, args
   return isBatched ? out : squeeze(out, 0)
 }
 
-function meanOf(total: Tensor, x: Tensor, outputs: readonly number[], window: Window, o: Partial<AvgPoolOptions>): Tensor {
-  const mean = (divisor: number | Tensor) => (x.dtype.isFloatingPoint ? div(total, divisor) : div(total, divisor, { roundingMode: 'trunc' }))
+function meanOf(
+  total: Tensor,
+  x: Tensor,
+  outputs: readonly number[],
+  window: Window,
+  o: Partial<AvgPoolOptions>,
+): Tensor {
+  const mean = (divisor: number | Tensor) =>
+    x.dtype.isFloatingPoint ? div(total, divisor) : div(total, divisor, { roundingMode: 'trunc' })
   if (o.divisorOverride != null) return mean(o.divisorOverride)
   const counts = windowCounts(x.shape.slice(2), outputs, window, o.countIncludePad ?? true)
   const first = counts[0]!
@@ -280,7 +396,14 @@ function meanOf(total: Tensor, x: Tensor, outputs: readonly number[], window: Wi
 type AvgOr<T> = T | AvgPoolOptions
 
 /** Average pooling over one dimension, see {@link avgPool2d}. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
-export function avgPool1d(input: Tensor, kernelSize: Sizes, stride?: AvgOr<Sizes>, padding?: AvgOr<Sizes>, ceilMode?: AvgOr<boolean>, countIncludePad?: AvgOr<boolean>): Tensor {
+export function avgPool1d(
+  input: Tensor,
+  kernelSize: Sizes,
+  stride?: AvgOr<Sizes>,
+  padding?: AvgOr<Sizes>,
+  ceilMode?: AvgOr<boolean>,
+  countIncludePad?: AvgOr<boolean>,
+): Tensor {
   return avgPool('avgPool1d', 1, input, kernelSize, [stride, padding, ceilMode, countIncludePad])
 }
 
@@ -290,11 +413,27 @@ export function avgPool1d(input: Tensor, kernelSize: Sizes, stride?: AvgOr<Sizes
  * @param input - shape [N, C, H, W] or [C, H, W]
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
  */
-export function avgPool2d(input: Tensor, kernelSize: Sizes, stride?: AvgOr<Sizes>, padding?: AvgOr<Sizes>, ceilMode?: AvgOr<boolean>, countIncludePad?: AvgOr<boolean>, divisorOverride?: AvgOr<number | null>): Tensor {
+export function avgPool2d(
+  input: Tensor,
+  kernelSize: Sizes,
+  stride?: AvgOr<Sizes>,
+  padding?: AvgOr<Sizes>,
+  ceilMode?: AvgOr<boolean>,
+  countIncludePad?: AvgOr<boolean>,
+  divisorOverride?: AvgOr<number | null>,
+): Tensor {
   return avgPool('avgPool2d', 2, input, kernelSize, [stride, padding, ceilMode, countIncludePad, divisorOverride])
 }
 
 /** Average pooling over three dimensions, see {@link avgPool2d}. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
-export function avgPool3d(input: Tensor, kernelSize: Sizes, stride?: AvgOr<Sizes>, padding?: AvgOr<Sizes>, ceilMode?: AvgOr<boolean>, countIncludePad?: AvgOr<boolean>, divisorOverride?: AvgOr<number | null>): Tensor {
+export function avgPool3d(
+  input: Tensor,
+  kernelSize: Sizes,
+  stride?: AvgOr<Sizes>,
+  padding?: AvgOr<Sizes>,
+  ceilMode?: AvgOr<boolean>,
+  countIncludePad?: AvgOr<boolean>,
+  divisorOverride?: AvgOr<number | null>,
+): Tensor {
   return avgPool('avgPool3d', 3, input, kernelSize, [stride, padding, ceilMode, countIncludePad, divisorOverride])
 }

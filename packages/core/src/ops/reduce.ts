@@ -111,7 +111,12 @@ function sumType(x: Tensor, dtype: DTypeLike | undefined): DType {
  * @throws IndexError for a dimension out of range
  * @see https://pytorch.org/docs/stable/generated/torch.sum.html
  */
-export function sum(x: Tensor, dim?: Dim | ReduceOptions, keepdim?: boolean | ReduceOptions, options?: ReduceOptions): Tensor {
+export function sum(
+  x: Tensor,
+  dim?: Dim | ReduceOptions,
+  keepdim?: boolean | ReduceOptions,
+  options?: ReduceOptions,
+): Tensor {
   checkTensor('sum', 'input', x)
   const o = bindOptions<ReduceOptions>('sum', reduceNames, [dim ?? undefined, keepdim, options])
   const input = cast(x, sumType(x, o.dtype))
@@ -128,12 +133,19 @@ export function foldedCount(shape: Shape, dims: readonly number[]): number {
 }
 
 /** The mean over dimensions. @throws RuntimeError for integers @see https://pytorch.org/docs/stable/generated/torch.mean.html */
-export function mean(x: Tensor, dim?: Dim | ReduceOptions, keepdim?: boolean | ReduceOptions, options?: ReduceOptions): Tensor {
+export function mean(
+  x: Tensor,
+  dim?: Dim | ReduceOptions,
+  keepdim?: boolean | ReduceOptions,
+  options?: ReduceOptions,
+): Tensor {
   checkTensor('mean', 'input', x)
   const o = bindOptions<ReduceOptions>('mean', reduceNames, [dim ?? undefined, keepdim, options])
   const dtype = o.dtype === undefined ? x.dtype : toDType(o.dtype)
   if (dtype.category !== Category.float) {
-    throw new RuntimeError(`mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${dtype.label}`)
+    throw new RuntimeError(
+      `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${dtype.label}`,
+    )
   }
   const input = cast(x, dtype)
   const n = foldedCount(x.shape, dimsOf(o.dim, x.ndim))
@@ -141,16 +153,27 @@ export function mean(x: Tensor, dim?: Dim | ReduceOptions, keepdim?: boolean | R
 }
 
 /** The sum of all elements but NaN. @see https://pytorch.org/docs/stable/generated/torch.nansum.html */
-export function nansum(x: Tensor, dim?: Dim | ReduceOptions, keepdim?: boolean | ReduceOptions, options?: ReduceOptions): Tensor {
+export function nansum(
+  x: Tensor,
+  dim?: Dim | ReduceOptions,
+  keepdim?: boolean | ReduceOptions,
+  options?: ReduceOptions,
+): Tensor {
   checkTensor('nansum', 'input', x)
   return sum(x.dtype.isFloatingPoint ? where(ne(x, x), 0, x) : x, dim, keepdim, options)
 }
 
 /** The mean of all elements but NaN. @see https://pytorch.org/docs/stable/generated/torch.nanmean.html */
-export function nanmean(x: Tensor, dim?: Dim | ReduceOptions, keepdim?: boolean | ReduceOptions, options?: ReduceOptions): Tensor {
+export function nanmean(
+  x: Tensor,
+  dim?: Dim | ReduceOptions,
+  keepdim?: boolean | ReduceOptions,
+  options?: ReduceOptions,
+): Tensor {
   checkTensor('nanmean', 'input', x)
   const o = bindOptions<ReduceOptions>('nanmean', reduceNames, [dim ?? undefined, keepdim, options])
-  if (!x.dtype.isFloatingPoint) throw new RuntimeError(`nanmean(): expected input to have floating point or complex dtype but got ${x.dtype.label}`)
+  if (!x.dtype.isFloatingPoint)
+    throw new RuntimeError(`nanmean(): expected input to have floating point or complex dtype but got ${x.dtype.label}`)
   const where_ = { ...(o.dim == null ? {} : { dim: o.dim }), keepdim: o.keepdim ?? false }
   return div(nansum(x, { ...where_, ...(o.dtype === undefined ? {} : { dtype: o.dtype }) }), sum(eq(x, x), where_))
 }
@@ -163,7 +186,12 @@ export interface ProdOptions {
 }
 
 /** The product over one dimension, or over all. @see https://pytorch.org/docs/stable/generated/torch.prod.html */
-export function prod(x: Tensor, dim?: number | ProdOptions | null, keepdim?: boolean | ProdOptions, options?: ProdOptions): Tensor {
+export function prod(
+  x: Tensor,
+  dim?: number | ProdOptions | null,
+  keepdim?: boolean | ProdOptions,
+  options?: ProdOptions,
+): Tensor {
   checkTensor('prod', 'input', x)
   const o = bindOptions<ProdOptions>('prod', reduceNames, [dim ?? undefined, keepdim, options])
   const input = cast(x, sumType(x, o.dtype))
@@ -171,7 +199,9 @@ export function prod(x: Tensor, dim?: number | ProdOptions | null, keepdim?: boo
   const keep = o.keepdim ?? false
   const out = finished(reduceCall(Reduce.prod, input, dims), input, dims, keep)
   const { shape } = input
-  return record('ProdBackward0', out, [input], [input], (g, node) => mul(restored(g, shape, dims, keep), productOfOthers(node.saved(0), dims)))
+  return record('ProdBackward0', out, [input], [input], (g, node) =>
+    mul(restored(g, shape, dims, keep), productOfOthers(node.saved(0), dims)),
+  )
 }
 
 /** For each element the product of all the others in its group, right also where there are zeros. */
@@ -216,7 +246,10 @@ function onesLike(x: Tensor): Tensor {
 /** @throws IndexError where an empty dimension would have to give an element */
 function checkNotEmpty(name: string, x: Tensor, dims: readonly number[], given: boolean): void {
   if (x.count > 0) return
-  if (!given) throw new RuntimeError(`${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`)
+  if (!given)
+    throw new RuntimeError(
+      `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
+    )
   for (const d of dims) {
     if (x.shape[d] === 0) throw new IndexError(`${name}(): Expected reduction dim ${d} to have non-zero size.`)
   }
@@ -236,8 +269,12 @@ function extreme(name: string, code: ReduceCode, x: Tensor, args: readonly unkno
   const keep = o.keepdim ?? false
   const kept = reduceCall(code, x, dims)
   const { shape } = x
-  return record(`${name[0]!.toUpperCase()}${name.slice(1)}Backward0`, finished(kept, x, dims, keep), [x], [x, kept], (g, node) =>
-    sharedEvenly(restored(g, shape, dims, keep), node.saved(0), node.saved(1), dims),
+  return record(
+    `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`,
+    finished(kept, x, dims, keep),
+    [x],
+    [x, kept],
+    (g, node) => sharedEvenly(restored(g, shape, dims, keep), node.saved(0), node.saved(1), dims),
   )
 }
 
@@ -261,10 +298,16 @@ export function amin(x: Tensor, dim?: Dim | ExtremeOptions, keepdim?: boolean | 
 }
 
 /** `[min, max]` over one dimension or all. @see https://pytorch.org/docs/stable/generated/torch.aminmax.html */
-export function aminmax(x: Tensor, options?: { dim?: number | null; keepdim?: boolean }): readonly [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor } {
+export function aminmax(
+  x: Tensor,
+  options?: { dim?: number | null; keepdim?: boolean },
+): readonly [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor } {
   checkTensor('aminmax', 'input', x)
   const o = bindOptions<{ dim: number | null; keepdim: boolean }>('aminmax', ['dim', 'keepdim'], [options])
-  if (x.count === 0 && o.dim == null) throw new RuntimeError('aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.')
+  if (x.count === 0 && o.dim == null)
+    throw new RuntimeError(
+      'aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.',
+    )
   const at = { ...(o.dim == null ? {} : { dim: o.dim }), keepdim: o.keepdim ?? false }
   return namedTuple(['min', 'max'], [amin(x, at), amax(x, at)] as const) as unknown as ReturnType<typeof aminmax>
 }
@@ -290,7 +333,9 @@ function byDim(name: string, code: ArgReduceCode, x: Tensor, o: Partial<MaxOptio
   const drop = (t: Tensor) => (x.ndim === 0 ? new Tensor(t.storage, t.dtype, [], [], 0, 1) : finished(t, x, [d], keep))
   const from = x.shape
   const result = valuesIndices(drop(values), drop(indices))
-  recordMany(`${name[0]!.toUpperCase()}${name.slice(1)}Backward0`, [result.values], [x], [indices], ([g], node) => atIndices(g!, node.saved(0), from, d, keep))
+  recordMany(`${name[0]!.toUpperCase()}${name.slice(1)}Backward0`, [result.values], [x], [indices], ([g], node) =>
+    atIndices(g!, node.saved(0), from, d, keep),
+  )
   return result
 }
 
@@ -313,7 +358,12 @@ function pickedAt(h: Tensor, indices: Tensor, shape: Shape, d: number, keep: boo
   return keep ? kept : squeeze(kept, d)
 }
 
-function extremeOf(name: 'max' | 'min', x: Tensor, other: Tensor | number | MaxOptions | undefined, keepdim: boolean | MaxOptions | undefined): Tensor | ValuesIndices<Tensor> {
+function extremeOf(
+  name: 'max' | 'min',
+  x: Tensor,
+  other: Tensor | number | MaxOptions | undefined,
+  keepdim: boolean | MaxOptions | undefined,
+): Tensor | ValuesIndices<Tensor> {
   checkTensor(name, 'input', x)
   if (other instanceof Tensor) return name === 'max' ? maximum(x, other) : minimum(x, other)
   const o = bindOptions<MaxOptions>(name, ['dim', 'keepdim'], [other, keepdim])
@@ -337,7 +387,11 @@ function extremeOf(name: 'max' | 'min', x: Tensor, other: Tensor | number | MaxO
 export function max(x: Tensor): Tensor
 export function max(x: Tensor, other: Tensor): Tensor
 export function max(x: Tensor, dim: number | MaxOptions, keepdim?: boolean | MaxOptions): ValuesIndices<Tensor>
-export function max(x: Tensor, other?: Tensor | number | MaxOptions, keepdim?: boolean | MaxOptions): Tensor | ValuesIndices<Tensor> {
+export function max(
+  x: Tensor,
+  other?: Tensor | number | MaxOptions,
+  keepdim?: boolean | MaxOptions,
+): Tensor | ValuesIndices<Tensor> {
   return extremeOf('max', x, other, keepdim)
 }
 
@@ -345,7 +399,11 @@ export function max(x: Tensor, other?: Tensor | number | MaxOptions, keepdim?: b
 export function min(x: Tensor): Tensor
 export function min(x: Tensor, other: Tensor): Tensor
 export function min(x: Tensor, dim: number | MaxOptions, keepdim?: boolean | MaxOptions): ValuesIndices<Tensor>
-export function min(x: Tensor, other?: Tensor | number | MaxOptions, keepdim?: boolean | MaxOptions): Tensor | ValuesIndices<Tensor> {
+export function min(
+  x: Tensor,
+  other?: Tensor | number | MaxOptions,
+  keepdim?: boolean | MaxOptions,
+): Tensor | ValuesIndices<Tensor> {
   return extremeOf('min', x, other, keepdim)
 }
 
@@ -367,7 +425,8 @@ function position(name: string, code: ArgReduceCode, x: Tensor, args: readonly u
     return reshape(out, keep ? x.shape.map(() => 1) : [])
   }
   const d = wrapDim(o.dim, x.ndim)
-  if (x.ndim > 0 && x.shape[d] === 0) throw new IndexError(`${name}(): Expected reduction dim ${d} to have non-zero size.`)
+  if (x.ndim > 0 && x.shape[d] === 0)
+    throw new IndexError(`${name}(): Expected reduction dim ${d} to have non-zero size.`)
   if (x.ndim === 0) return allocate(x.storage, int64, [], true)
   const out = allocate(x.storage, int64, keptShape(x.shape, [d]))
   x.storage.device.primitives.argReduce(code, x, d, out)
@@ -424,7 +483,23 @@ export function countNonzero(x: Tensor, dim?: Dim | { dim?: Dim }): Tensor {
   return sum(ne(x, 0), o.dim == null ? {} : { dim: o.dim })
 }
 
-const simple = { sum, mean, nansum, nanmean, prod, amax, amin, max, min, argmax, argmin, aminmax, any, all, countNonzero } as Record<string, (x: Tensor, ...args: never[]) => unknown>
+const simple = {
+  sum,
+  mean,
+  nansum,
+  nanmean,
+  prod,
+  amax,
+  amin,
+  max,
+  min,
+  argmax,
+  argmin,
+  aminmax,
+  any,
+  all,
+  countNonzero,
+} as Record<string, (x: Tensor, ...args: never[]) => unknown>
 for (const [name, fn] of Object.entries(simple)) {
   attach(name, function (this: Tensor, a: never, b: never, c: never) {
     return fn(this, a, b, c)

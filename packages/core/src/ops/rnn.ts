@@ -32,10 +32,14 @@ export type Nonlinearity = 'tanh' | 'relu'
 function checkCell(name: string, x: Tensor, h: Tensor, w: CellWeights, gates: number): void {
   const hidden = w.weightHh.shape[0]! / gates
   if (x.shape[x.ndim - 1] !== w.weightIh.shape[1]) {
-    throw new RuntimeError(`input has inconsistent input_size: got ${x.shape[x.ndim - 1]} expected ${w.weightIh.shape[1]}`)
+    throw new RuntimeError(
+      `input has inconsistent input_size: got ${x.shape[x.ndim - 1]} expected ${w.weightIh.shape[1]}`,
+    )
   }
   if (h.shape[h.ndim - 1] !== w.weightHh.shape[1]) {
-    throw new RuntimeError(`hidden has inconsistent hidden_size: got ${h.shape[h.ndim - 1]}, expected ${w.weightHh.shape[1]} (${name}, ${hidden} hidden units)`)
+    throw new RuntimeError(
+      `hidden has inconsistent hidden_size: got ${h.shape[h.ndim - 1]}, expected ${w.weightHh.shape[1]} (${name}, ${hidden} hidden units)`,
+    )
   }
   if (x.ndim === 2 && h.ndim === 2 && x.shape[0] !== h.shape[0]) {
     throw new RuntimeError(`Input batch size ${x.shape[0]} doesn't match hidden batch size ${h.shape[0]}`)
@@ -113,7 +117,10 @@ function overTime(gates: Tensor, reverse: boolean, step: (gi: Tensor) => Tensor)
  *
  * The input's share of all gates is one product over all steps; only the state's share is step by step.
  */
-export const rnnLayer: Op<[x: Tensor, h: Tensor, weights: CellWeights, reverse: boolean, nonlinearity: Nonlinearity], [Tensor, Tensor]> = defineComposite(
+export const rnnLayer: Op<
+  [x: Tensor, h: Tensor, weights: CellWeights, reverse: boolean, nonlinearity: Nonlinearity],
+  [Tensor, Tensor]
+> = defineComposite(
   'rnnLayer',
   (x: Tensor, h0: Tensor, weights: CellWeights, reverse: boolean, nonlinearity: Nonlinearity): [Tensor, Tensor] => {
     checkLayer(x, h0, weights)
@@ -127,7 +134,10 @@ export const rnnLayer: Op<[x: Tensor, h: Tensor, weights: CellWeights, reverse: 
 )
 
 /** An LSTM layer in one direction over [T, N, input]; gives the outputs and the last `h` and `c`. */
-export const lstmLayer: Op<[x: Tensor, h: Tensor, c: Tensor, weights: CellWeights, reverse: boolean], [Tensor, Tensor, Tensor]> = defineComposite(
+export const lstmLayer: Op<
+  [x: Tensor, h: Tensor, c: Tensor, weights: CellWeights, reverse: boolean],
+  [Tensor, Tensor, Tensor]
+> = defineComposite(
   'lstmLayer',
   (x: Tensor, h0: Tensor, c0: Tensor, weights: CellWeights, reverse: boolean): [Tensor, Tensor, Tensor] => {
     checkLayer(x, h0, weights)
@@ -141,9 +151,8 @@ export const lstmLayer: Op<[x: Tensor, h: Tensor, c: Tensor, weights: CellWeight
 )
 
 /** A GRU layer in one direction over [T, N, input]; gives the outputs and the last hidden state. */
-export const gruLayer: Op<[x: Tensor, h: Tensor, weights: CellWeights, reverse: boolean], [Tensor, Tensor]> = defineComposite(
-  'gruLayer',
-  (x: Tensor, h0: Tensor, weights: CellWeights, reverse: boolean): [Tensor, Tensor] => {
+export const gruLayer: Op<[x: Tensor, h: Tensor, weights: CellWeights, reverse: boolean], [Tensor, Tensor]> =
+  defineComposite('gruLayer', (x: Tensor, h0: Tensor, weights: CellWeights, reverse: boolean): [Tensor, Tensor] => {
     checkLayer(x, h0, weights)
     let h = h0
     const out = overTime(inputGates(x, weights), reverse, (gi) => {
@@ -151,14 +160,19 @@ export const gruLayer: Op<[x: Tensor, h: Tensor, weights: CellWeights, reverse: 
       return h
     })
     return [out, h]
-  },
-)
+  })
 
 function checkLayer(x: Tensor, h: Tensor, weights: CellWeights): void {
-  if (x.ndim !== 3) throw new RuntimeError(`a recurrent layer expects input of shape [T, N, input], but got ${formatShape(x.shape)}`)
+  if (x.ndim !== 3)
+    throw new RuntimeError(`a recurrent layer expects input of shape [T, N, input], but got ${formatShape(x.shape)}`)
   if (x.shape[0] === 0) throw new RuntimeError('Expected sequence length to be larger than 0 in RNN')
-  if (x.shape[2] !== weights.weightIh.shape[1]) throw new RuntimeError(`input.size(-1) must be equal to input_size. Expected ${weights.weightIh.shape[1]}, got ${x.shape[2]}`)
+  if (x.shape[2] !== weights.weightIh.shape[1])
+    throw new RuntimeError(
+      `input.size(-1) must be equal to input_size. Expected ${weights.weightIh.shape[1]}, got ${x.shape[2]}`,
+    )
   if (h.ndim !== 2 || h.shape[0] !== x.shape[1] || h.shape[1] !== weights.weightHh.shape[1]) {
-    throw new RuntimeError(`Expected hidden size [${x.shape[1]}, ${weights.weightHh.shape[1]}], got ${formatShape(h.shape)}`)
+    throw new RuntimeError(
+      `Expected hidden size [${x.shape[1]}, ${weights.weightHh.shape[1]}], got ${formatShape(h.shape)}`,
+    )
   }
 }

@@ -1,9 +1,9 @@
 /** Sliding windows over the last dimensions, shared by convolution and pooling. */
 import { Binary } from '../dispatch/opcodes.js'
 import { RuntimeError } from '../errors.js'
-import type { Scalar } from './promote.js'
 import { numelOf, type Shape } from '../shape.js'
 import { allocate, Tensor } from '../tensor.js'
+import type { Scalar } from './promote.js'
 
 /** Sizes of a window per spatial dimension. */
 export interface Window {
@@ -20,7 +20,8 @@ export type Sizes = number | readonly number[]
 export function perDim(name: string, argument: string, value: Sizes, n: number): readonly number[] {
   if (typeof value === 'number') return new Array<number>(n).fill(value)
   if (value.length === 1) return new Array<number>(n).fill(value[0]!)
-  if (value.length !== n) throw new RuntimeError(`${name}: ${argument} must be one integer or a list of ${n}, but got [${value.join(', ')}]`)
+  if (value.length !== n)
+    throw new RuntimeError(`${name}: ${argument} must be one integer or a list of ${n}, but got [${value.join(', ')}]`)
   return value
 }
 
@@ -73,7 +74,11 @@ export function windows(x: Tensor, outputs: readonly number[], window: Window): 
   return bareWindow(
     x,
     [...x.shape.slice(0, lead), ...outputs, ...window.kernel],
-    [...x.strides.slice(0, lead), ...spatial.map((s, d) => s * window.stride[d]!), ...spatial.map((s, d) => s * window.dilation[d]!)],
+    [
+      ...x.strides.slice(0, lead),
+      ...spatial.map((s, d) => s * window.stride[d]!),
+      ...spatial.map((s, d) => s * window.dilation[d]!),
+    ],
     x.offset,
   )
 }
@@ -95,7 +100,13 @@ export function eachTap(kernel: readonly number[], body: (tap: readonly number[]
  * The opposite of {@link windows}: a tensor of `shape` into which values at all window positions are added. `valuesAt(flat)`
  * gives those of one element of the kernel, shape [...lead, ...outputs].
  */
-export function addWindows(like: Tensor, shape: Shape, outputs: readonly number[], window: Window, valuesAt: (flat: number) => Tensor): Tensor {
+export function addWindows(
+  like: Tensor,
+  shape: Shape,
+  outputs: readonly number[],
+  window: Window,
+  valuesAt: (flat: number) => Tensor,
+): Tensor {
   const n = outputs.length
   const lead = shape.length - n
   const sizes = outputs.map((o, d) => Math.max(covered(o, window, d), shape[lead + d]! + window.padding[d]!))

@@ -37,27 +37,44 @@ export const softmaxOp: Op<[x: Tensor, dim: number], Tensor> = defineOp('softmax
 })
 
 /** Kernel key: gradient of softmax from that of its output and the output. */
-export const softmaxGradOp: Op<[g: Tensor, y: Tensor, dim: number], Tensor> = defineComposite('softmaxGrad', (g: Tensor, y: Tensor, dim: number): Tensor => {
-  const gy = mul(g, y)
-  return sub(gy, mul(y, sum(gy, dim, true)))
-})
+export const softmaxGradOp: Op<[g: Tensor, y: Tensor, dim: number], Tensor> = defineComposite(
+  'softmaxGrad',
+  (g: Tensor, y: Tensor, dim: number): Tensor => {
+    const gy = mul(g, y)
+    return sub(gy, mul(y, sum(gy, dim, true)))
+  },
+)
 
 /** Kernel key: log of softmax along `dim`. */
-export const logSoftmaxOp: Op<[x: Tensor, dim: number], Tensor> = defineOp('logSoftmax', (x: Tensor, dim: number): Tensor => {
-  const s = shifted(x, dim)
-  return sub(s, log(sum(exp(s), dim, true)))
-})
+export const logSoftmaxOp: Op<[x: Tensor, dim: number], Tensor> = defineOp(
+  'logSoftmax',
+  (x: Tensor, dim: number): Tensor => {
+    const s = shifted(x, dim)
+    return sub(s, log(sum(exp(s), dim, true)))
+  },
+)
 
 /** Kernel key: gradient of log-softmax from that of its output and the output. */
-export const logSoftmaxGradOp: Op<[g: Tensor, y: Tensor, dim: number], Tensor> = defineComposite('logSoftmaxGrad', (g: Tensor, y: Tensor, dim: number): Tensor => {
-  return sub(g, mul(exp(y), sum(g, dim, true)))
-})
+export const logSoftmaxGradOp: Op<[g: Tensor, y: Tensor, dim: number], Tensor> = defineComposite(
+  'logSoftmaxGrad',
+  (g: Tensor, y: Tensor, dim: number): Tensor => {
+    return sub(g, mul(exp(y), sum(g, dim, true)))
+  },
+)
 
-function prepared(name: string, x: Tensor, dim: number | SoftmaxOptions | undefined, options: SoftmaxOptions | undefined): [Tensor, number] {
+function prepared(
+  name: string,
+  x: Tensor,
+  dim: number | SoftmaxOptions | undefined,
+  options: SoftmaxOptions | undefined,
+): [Tensor, number] {
   checkTensor(name, 'input', x)
   const o = bindOptions<SoftmaxOptions>(name, ['dim', 'dtype'], [dim, options])
   const input = o.dtype === undefined ? x : cast(x, toDType(o.dtype))
-  if (input.dtype.category !== Category.float) throw new RuntimeError(`"${name === 'softmax' ? 'softmax' : 'log_softmax'}_lastdim_kernel_impl" not implemented for '${input.dtype.label}'`)
+  if (input.dtype.category !== Category.float)
+    throw new RuntimeError(
+      `"${name === 'softmax' ? 'softmax' : 'log_softmax'}_lastdim_kernel_impl" not implemented for '${input.dtype.label}'`,
+    )
   // without a dim: the rule of old PyTorch versions, on which old scripts rely
   const d = o.dim ?? (x.ndim === 0 || x.ndim === 1 || x.ndim === 3 ? 0 : 1)
   return [input, wrapDim(d, x.ndim)]
@@ -78,7 +95,9 @@ function prepared(name: string, x: Tensor, dim: number | SoftmaxOptions | undefi
 export function softmax(x: Tensor, dim?: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
   const [input, d] = prepared('softmax', x, dim, options)
   if (input.count === 0) return input
-  return record('SoftmaxBackward0', ...recorded(softmaxOp(input, d), input), (g, node) => softmaxGradOp(g, node.saved(0), d))
+  return record('SoftmaxBackward0', ...recorded(softmaxOp(input, d), input), (g, node) =>
+    softmaxGradOp(g, node.saved(0), d),
+  )
 }
 
 /**
@@ -89,7 +108,9 @@ export function softmax(x: Tensor, dim?: number | SoftmaxOptions, options?: Soft
 export function logSoftmax(x: Tensor, dim?: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
   const [input, d] = prepared('logSoftmax', x, dim, options)
   if (input.count === 0) return input
-  return record('LogSoftmaxBackward0', ...recorded(logSoftmaxOp(input, d), input), (g, node) => logSoftmaxGradOp(g, node.saved(0), d))
+  return record('LogSoftmaxBackward0', ...recorded(logSoftmaxOp(input, d), input), (g, node) =>
+    logSoftmaxGradOp(g, node.saved(0), d),
+  )
 }
 
 function recorded(out: Tensor, input: Tensor): [Tensor, Tensor[], Tensor[]] {
@@ -110,4 +131,3 @@ attach('softmax', function (this: Tensor, dim?: number | SoftmaxOptions, options
 attach('logSoftmax', function (this: Tensor, dim?: number | SoftmaxOptions, options?: SoftmaxOptions) {
   return logSoftmax(this, dim, options)
 })
-

@@ -13,7 +13,8 @@ export function sumToShape(x: Tensor, shape: Shape): Tensor {
   const dims: number[] = []
   for (let d = 0; d < x.ndim; d++) {
     if (d < lead || (shape[d - lead] === 1 && x.shape[d] !== 1)) dims.push(d)
-    else if (shape[d - lead] !== x.shape[d]) throw new RuntimeError(`size ${formatShape(shape)} is not expandable to size ${formatShape(x.shape)}.`)
+    else if (shape[d - lead] !== x.shape[d])
+      throw new RuntimeError(`size ${formatShape(shape)} is not expandable to size ${formatShape(x.shape)}.`)
   }
   if (lead < 0) throw new RuntimeError(`size ${formatShape(shape)} is not expandable to size ${formatShape(x.shape)}.`)
   let out = x

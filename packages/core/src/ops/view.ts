@@ -1,7 +1,17 @@
 import { record } from '../autograd/node.js'
 import { IndexError, RuntimeError } from '../errors.js'
 import { bindOptions, describe, TypeError_ } from '../options.js'
-import { broadcastShapes, contiguousStrides, formatShape, inferShape, numelOf, type Shape, viewStrides, wrapDim, wrapDims } from '../shape.js'
+import {
+  broadcastShapes,
+  contiguousStrides,
+  formatShape,
+  inferShape,
+  numelOf,
+  type Shape,
+  viewStrides,
+  wrapDim,
+  wrapDims,
+} from '../shape.js'
 import { type Method, Tensor } from '../tensor.js'
 import { contiguous } from './cast.js'
 import { checkTensor } from './promote.js'
@@ -48,7 +58,8 @@ declare module '../tensor.js' {
 export function sizesOf(op: string, args: readonly unknown[]): Shape {
   const list = args.length === 1 && Array.isArray(args[0]) ? (args[0] as readonly unknown[]) : args
   for (const size of list) {
-    if (typeof size !== 'number' || !Number.isInteger(size)) throw TypeError_(`${op}(): argument 'size' must be integers, but got`, size)
+    if (typeof size !== 'number' || !Number.isInteger(size))
+      throw TypeError_(`${op}(): argument 'size' must be integers, but got`, size)
   }
   return list as Shape
 }
@@ -122,7 +133,9 @@ export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
   try {
     parts = inferShape(sizes, have)
   } catch {
-    throw new RuntimeError(`unflatten: Provided sizes ${formatShape(sizes)} don't multiply up to the size of dim ${d} (${have}) in the input tensor`)
+    throw new RuntimeError(
+      `unflatten: Provided sizes ${formatShape(sizes)} don't multiply up to the size of dim ${d} (${have}) in the input tensor`,
+    )
   }
   return view(x, [...x.shape.slice(0, d), ...parts, ...x.shape.slice(d + 1)])
 }
@@ -142,7 +155,11 @@ export function squeeze(x: Tensor, dim?: number | readonly number[] | { dim?: nu
   const o = bindOptions<{ dim: number | readonly number[] }>('squeeze', ['dim'], [dim])
   const named = o.dim === undefined ? null : wrapDims(typeof o.dim === 'number' ? [o.dim] : o.dim, x.ndim)
   const kept = x.shape.map((_, i) => i).filter((i) => x.shape[i] !== 1 || (named !== null && !named.includes(i)))
-  return viewed(x, kept.map((i) => x.shape[i]!), kept.map((i) => x.strides[i]!))
+  return viewed(
+    x,
+    kept.map((i) => x.shape[i]!),
+    kept.map((i) => x.strides[i]!),
+  )
 }
 
 /** A new dimension of size 1 at `dim`. @see https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
@@ -150,7 +167,11 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
   checkTensor('unsqueeze', 'input', x)
   const d = wrapDim(dim, x.ndim + 1)
   const step = d < x.ndim ? x.shape[d]! * x.strides[d]! : 1
-  return viewed(x, [...x.shape.slice(0, d), 1, ...x.shape.slice(d)], [...x.strides.slice(0, d), step, ...x.strides.slice(d)])
+  return viewed(
+    x,
+    [...x.shape.slice(0, d), 1, ...x.shape.slice(d)],
+    [...x.strides.slice(0, d), step, ...x.strides.slice(d)],
+  )
 }
 
 /** Two dimensions exchanged. @see https://pytorch.org/docs/stable/generated/torch.transpose.html */
@@ -189,11 +210,17 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 }
 
 /** Dimensions moved to other places, the rest in order. @see https://pytorch.org/docs/stable/generated/torch.movedim.html */
-export function movedim(x: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor {
+export function movedim(
+  x: Tensor,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Tensor {
   const from = wrapMoved(source, x.ndim, 'source')
   const to = wrapMoved(destination, x.ndim, 'destination')
   if (from.length !== to.length) {
-    throw new RuntimeError(`movedim: Invalid source or destination dims: source (${formatShape(from)} dims) should contain the same number of dims as destination (${formatShape(to)} dims)`)
+    throw new RuntimeError(
+      `movedim: Invalid source or destination dims: source (${formatShape(from)} dims) should contain the same number of dims as destination (${formatShape(to)} dims)`,
+    )
   }
   const order = new Array<number>(x.ndim).fill(-1)
   from.forEach((d, i) => {
@@ -206,7 +233,8 @@ export function movedim(x: Tensor, source: number | readonly number[], destinati
 
 function wrapMoved(dims: number | readonly number[], ndim: number, name: string): number[] {
   const wrapped = (typeof dims === 'number' ? [dims] : dims).map((d) => wrapDim(d, ndim))
-  if (new Set(wrapped).size !== wrapped.length) throw new RuntimeError(`movedim: repeated dim in \`${name}\` (${formatShape(wrapped)})`)
+  if (new Set(wrapped).size !== wrapped.length)
+    throw new RuntimeError(`movedim: repeated dim in \`${name}\` (${formatShape(wrapped)})`)
   return wrapped
 }
 
@@ -220,7 +248,9 @@ export function expand(x: Tensor, size: Shape): Tensor {
   checkTensor('expand', 'self', x)
   const lead = size.length - x.ndim
   if (lead < 0) {
-    throw new RuntimeError(`expand(torch.${x.dtype.label}Tensor{${formatShape(x.shape)}}, size=${formatShape(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${x.ndim})`)
+    throw new RuntimeError(
+      `expand(torch.${x.dtype.label}Tensor{${formatShape(x.shape)}}, size=${formatShape(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${x.ndim})`,
+    )
   }
   const shape = new Array<number>(size.length)
   const strides = new Array<number>(size.length)
@@ -228,10 +258,14 @@ export function expand(x: Tensor, size: Shape): Tensor {
     const want = size[i]!
     const have = i < lead ? 1 : x.shape[i - lead]!
     if (want === -1) {
-      if (i < lead) throw new RuntimeError(`The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension ${i}`)
+      if (i < lead)
+        throw new RuntimeError(
+          `The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension ${i}`,
+        )
       shape[i] = have
     } else {
-      if (want < 0) throw new RuntimeError(`The expanded size of the tensor (${want}) must not be negative at dimension ${i}`)
+      if (want < 0)
+        throw new RuntimeError(`The expanded size of the tensor (${want}) must not be negative at dimension ${i}`)
       if (have !== 1 && want !== have) {
         throw new RuntimeError(
           `The expanded size of the tensor (${want}) must match the existing size (${have}) at non-singleton dimension ${i}.  Target sizes: ${formatShape(size)}.  Tensor sizes: ${formatShape(x.shape)}`,
@@ -239,7 +273,14 @@ export function expand(x: Tensor, size: Shape): Tensor {
       }
       shape[i] = want
     }
-    strides[i] = i < lead ? (shape[i] === 1 && i + 1 < size.length ? shape[i + 1]! * strides[i + 1]! : 0) : have === 1 && shape[i] !== 1 ? 0 : x.strides[i - lead]!
+    strides[i] =
+      i < lead
+        ? shape[i] === 1 && i + 1 < size.length
+          ? shape[i + 1]! * strides[i + 1]!
+          : 0
+        : have === 1 && shape[i] !== 1
+          ? 0
+          : x.strides[i - lead]!
   }
   return record('ExpandBackward0', alias(x, shape, strides, x.offset), [x], null, (g) => g)
 }
@@ -263,11 +304,13 @@ export function narrow(x: Tensor, dim: number, start: number | Tensor, length: n
   if (x.ndim === 0) throw new RuntimeError('narrow() cannot be applied to a 0-dim tensor.')
   const d = wrapDim(dim, x.ndim)
   const size = x.shape[d]!
-  const from = start instanceof Tensor ? start.item() as number : start
+  const from = start instanceof Tensor ? (start.item() as number) : start
   if (length < 0) throw new RuntimeError(`narrow(): length must be non-negative.`)
-  if (from < -size || from > size) throw new IndexError(`start out of range (expected to be in range of [${-size}, ${size}], but got ${from})`)
+  if (from < -size || from > size)
+    throw new IndexError(`start out of range (expected to be in range of [${-size}, ${size}], but got ${from})`)
   const begin = from < 0 ? from + size : from
-  if (begin + length > size) throw new RuntimeError(`start (${begin}) + length (${length}) exceeds dimension size (${size}).`)
+  if (begin + length > size)
+    throw new RuntimeError(`start (${begin}) + length (${length}) exceeds dimension size (${size}).`)
   return slice(x, d, begin, begin + length, 1)
 }
 
@@ -294,8 +337,12 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
   if (x.ndim === 0) throw new IndexError('select() cannot be applied to a 0-dim tensor.')
   const d = wrapDim(dim, x.ndim)
   const size = x.shape[d]!
-  if (typeof index !== 'number' || !Number.isInteger(index)) throw new TypeError(`select(): index must be an integer, but got ${describe(index)}`)
-  if (index < -size || index >= size) throw new IndexError(`select(): index ${index} out of range for tensor of size ${formatShape(x.shape)} at dimension ${d}`)
+  if (typeof index !== 'number' || !Number.isInteger(index))
+    throw new TypeError(`select(): index must be an integer, but got ${describe(index)}`)
+  if (index < -size || index >= size)
+    throw new IndexError(
+      `select(): index ${index} out of range for tensor of size ${formatShape(x.shape)} at dimension ${d}`,
+    )
   const i = index < 0 ? index + size : index
   const drop = (list: Shape) => [...list.slice(0, d), ...list.slice(d + 1)]
   const out = alias(x, drop(x.shape), drop(x.strides), x.offset + i * x.strides[d]!)
@@ -314,7 +361,12 @@ export interface DiagonalOptions {
 }
 
 /** The diagonal of two dimensions, as the last one. @see https://pytorch.org/docs/stable/generated/torch.diagonal.html */
-export function diagonal(x: Tensor, offset?: number | DiagonalOptions, dim1?: number | DiagonalOptions, dim2?: number | DiagonalOptions): Tensor {
+export function diagonal(
+  x: Tensor,
+  offset?: number | DiagonalOptions,
+  dim1?: number | DiagonalOptions,
+  dim2?: number | DiagonalOptions,
+): Tensor {
   checkTensor('diagonal', 'input', x)
   const o = bindOptions<DiagonalOptions>('diagonal', ['offset', 'dim1', 'dim2'], [offset, dim1, dim2])
   const a = wrapDim(o.dim1 ?? 0, x.ndim)
@@ -347,17 +399,22 @@ export function unfold(x: Tensor, dimension: number, size: number, step: number)
   checkTensor('unfold', 'self', x)
   const d = wrapDim(dimension, x.ndim)
   const length = x.ndim === 0 ? 1 : x.shape[d]!
-  if (size > length) throw new RuntimeError(`maximum size for tensor at dimension ${d} is ${length} but size is ${size}`)
+  if (size > length)
+    throw new RuntimeError(`maximum size for tensor at dimension ${d} is ${length} but size is ${size}`)
   if (size < 0) throw new RuntimeError(`size is ${size} but must be >= 0`)
   if (step <= 0) throw new RuntimeError(`step is ${step} but must be > 0`)
   if (x.ndim === 0) {
-    return record('UnfoldBackward0', alias(x, [size], [1], x.offset), [x], null, (g) => (size === 0 ? embed(g, [], [1], 0) : reshape(g, [])))
+    return record('UnfoldBackward0', alias(x, [size], [1], x.offset), [x], null, (g) =>
+      size === 0 ? embed(g, [], [1], 0) : reshape(g, []),
+    )
   }
   const windows = Math.floor((length - size) / step) + 1
   const layout = (strides: Shape) => [...strides.map((s, i) => (i === d ? s * step : s)), strides[d]!]
   const shape = [...x.shape.map((s, i) => (i === d ? windows : s)), size]
   const from = x.shape
-  return record('UnfoldBackward0', alias(x, shape, layout(x.strides), x.offset), [x], null, (g) => embed(g, from, layout(contiguousStrides(from)), 0))
+  return record('UnfoldBackward0', alias(x, shape, layout(x.strides), x.offset), [x], null, (g) =>
+    embed(g, from, layout(contiguousStrides(from)), 0),
+  )
 }
 
 const p = Tensor.prototype
@@ -435,17 +492,24 @@ function getter(name: string, get: (x: Tensor) => Tensor): void {
     configurable: true,
   })
 }
-getter('T', (x) => permuted(x, x.shape.map((_, i) => x.ndim - 1 - i)))
+getter('T', (x) =>
+  permuted(
+    x,
+    x.shape.map((_, i) => x.ndim - 1 - i),
+  ),
+)
 getter('H', (x) => {
-  if (x.ndim !== 0 && x.ndim !== 2) throw new RuntimeError(`tensor.H is only supported on matrices (2-D tensors). Got ${x.ndim}-D tensor.`)
+  if (x.ndim !== 0 && x.ndim !== 2)
+    throw new RuntimeError(`tensor.H is only supported on matrices (2-D tensors). Got ${x.ndim}-D tensor.`)
   return x.ndim === 0 ? x : transpose(x, 0, 1)
 })
 getter('mT', (x) => {
-  if (x.ndim < 2) throw new RuntimeError(`tensor.mT is only supported on matrices or batches of matrices. Got ${x.ndim}-D tensor.`)
+  if (x.ndim < 2)
+    throw new RuntimeError(`tensor.mT is only supported on matrices or batches of matrices. Got ${x.ndim}-D tensor.`)
   return transpose(x, -2, -1)
 })
 getter('mH', (x) => {
-  if (x.ndim < 2) throw new RuntimeError(`tensor.mH is only supported on matrices or batches of matrices. Got ${x.ndim}-D tensor.`)
+  if (x.ndim < 2)
+    throw new RuntimeError(`tensor.mH is only supported on matrices or batches of matrices. Got ${x.ndim}-D tensor.`)
   return transpose(x, -2, -1)
 })
-

@@ -29,7 +29,9 @@ declare module '../tensor.js' {
 export function where(condition: Tensor, input: TensorOrScalar, other: TensorOrScalar): Tensor {
   checkTensor('where', 'condition', condition)
   if (condition.dtype !== bool && condition.dtype.name !== 'uint8') {
-    throw new RuntimeError(`where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.label}`)
+    throw new RuntimeError(
+      `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.label}`,
+    )
   }
   const out = whereCall(condition, input, other)
   const a = isTensor(input) ? input : null

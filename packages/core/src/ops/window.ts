@@ -1,6 +1,7 @@
 /** Strided windows of a contiguous block, and their opposite: the pair from which the gradients of all views are made. */
-import { record, viewHistory } from '../autograd/node.js'
+
 import { mode } from '../autograd/mode.js'
+import { record, viewHistory } from '../autograd/node.js'
 import { ScatterMode } from '../dispatch/opcodes.js'
 import { int64 } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
@@ -93,7 +94,12 @@ function memoryOrder(x: Tensor): number[] {
 
 /** `x` with its dimensions in another order, recorded. */
 export function permuted(x: Tensor, order: readonly number[]): Tensor {
-  const out = alias(x, order.map((d) => x.shape[d]!), order.map((d) => x.strides[d]!), x.offset)
+  const out = alias(
+    x,
+    order.map((d) => x.shape[d]!),
+    order.map((d) => x.strides[d]!),
+    x.offset,
+  )
   const inverse = new Array<number>(order.length)
   order.forEach((d, i) => {
     inverse[d] = i
@@ -103,7 +109,8 @@ export function permuted(x: Tensor, order: readonly number[]): Tensor {
 
 /** Of a gradient with the shape of `base`, the part that belongs to the memory which `view` shows. */
 export function regionOf(view: Tensor, base: Tensor): (g: Tensor) => Tensor {
-  if (!isDense(base.shape, base.strides)) throw new RuntimeError('in-place writes through a view of an overlapping tensor are not differentiable')
+  if (!isDense(base.shape, base.strides))
+    throw new RuntimeError('in-place writes through a view of an overlapping tensor are not differentiable')
   const order = memoryOrder(base)
   const { shape, strides } = view
   const offset = view.offset - base.offset
@@ -135,11 +142,20 @@ viewHistory.gradient = (view, base) => intoRegion(view, base)
  * @throws RuntimeError if the view would leave the storage
  * @see https://pytorch.org/docs/stable/generated/torch.as_strided.html
  */
-export function asStrided(x: Tensor, size: Shape, stride: Shape, storageOffset?: number | { storageOffset?: number }): Tensor {
+export function asStrided(
+  x: Tensor,
+  size: Shape,
+  stride: Shape,
+  storageOffset?: number | { storageOffset?: number },
+): Tensor {
   const given = typeof storageOffset === 'object' ? storageOffset.storageOffset : storageOffset
   const offset = given ?? x.offset
-  if (size.length !== stride.length) throw new RuntimeError(`mismatch in length of strides and shape: ${formatShape(size)} and ${formatShape(stride)}`)
-  if (stride.some((s) => s < 0)) throw new RuntimeError(`as_strided: Negative strides are not supported at the moment, got strides: ${formatShape(stride)}`)
+  if (size.length !== stride.length)
+    throw new RuntimeError(`mismatch in length of strides and shape: ${formatShape(size)} and ${formatShape(stride)}`)
+  if (stride.some((s) => s < 0))
+    throw new RuntimeError(
+      `as_strided: Negative strides are not supported at the moment, got strides: ${formatShape(stride)}`,
+    )
   if (offset < 0) throw new RuntimeError(`Tensor: invalid storage offset ${offset}`)
   const needed = extent(size, stride) + (numelOf(size) === 0 ? 0 : offset)
   if (needed > x.storage.numel) {
@@ -152,9 +168,9 @@ export function asStrided(x: Tensor, size: Shape, stride: Shape, storageOffset?:
   const { shape, strides, offset: own } = x
   const total = Math.max(extent(shape, strides) + own, extent(size, stride) + offset) - start
   return record('AsStridedBackward0', out, [x], null, (g) => {
-    if (overlaps(shape, strides)) throw new RuntimeError('as_strided: the gradient of an overlapping input is not supported')
+    if (overlaps(shape, strides))
+      throw new RuntimeError('as_strided: the gradient of an overlapping input is not supported')
     const memory = embed(g, [total], stride, offset - start)
     return window(memory, shape, strides, own - start)
   })
 }
-

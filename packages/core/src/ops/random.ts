@@ -1,0 +1,171 @@
+/** Random tensors: PyTorch's streams, drawn on the host and written to the device. */
+import { checkWritable } from '../autograd/inplace.js'
+import { recording } from '../autograd/node.js'
+import { deviceFrom, finish, type TensorOptions } from '../create.js'
+import { Category, getDefaultDtype, int64, toDType } from '../dtype.js'
+import { NotImplementedError, RuntimeError } from '../errors.js'
+import { bindOptions } from '../options.js'
+import { fillBernoulli } from '../random/bernoulli.js'
+import { checkBernoulli, checkNormal, checkRandperm, checkUniform } from '../random/checks.js'
+import { defaultGenerator, type Generator, toSeed } from '../random/generator.js'
+import { integerRange } from '../random/integer-range.js'
+import { fillRandomFromTo, fillRandperm } from '../random/integers.js'
+import { fillNormal, fillNormalScalar } from '../random/normal.js'
+import { fillUniform } from '../random/uniform.js'
+import { checkSizes, isContiguous, type Shape } from '../shape.js'
+import { allocate, Tensor } from '../tensor.js'
+import { attach } from './define.js'
+import { castTo } from './elementwise.js'
+import { wrote } from './inplace.js'
+
+/** Options of the functions that draw. */
+export interface RandomOptions extends TensorOptions {
+  /** Where the numbers come from; the default generator if not given. */
+  generator?: Generator
+}
+const randomOptions = ['dtype', 'device', 'requiresGrad', 'generator'] as const
+
+declare module '../tensor.js' {
+  interface Tensor {
+    /** Fills with the uniform distribution over [from, to). See https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
+    uniform_(from?: number, to?: number, options?: { generator?: Generator }): this
+    /** Fills with the normal distribution. See https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
+    normal_(mean?: number, std?: number, options?: { generator?: Generator }): this
+    /** Fills with 1 with probability `p`, else 0. See https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html */
+    bernoulli_(p?: number, options?: { generator?: Generator }): this
+  }
+}
+
+/** Seeds the default generator. @see https://pytorch.org/docs/stable/generated/torch.manual_seed.html */
+export function manualSeed(seed: number | bigint): Generator {
+  return defaultGenerator.manualSeed(toSeed(seed))
+}
+
+/** The seed that the default generator was last given. @see https://pytorch.org/docs/stable/generated/torch.initial_seed.html */
+export function initialSeed(): bigint {
+  return BigInt(defaultGenerator.initialSeed())
+}
+
+type Fill = (out: Float32Array | Float64Array, count: number, dense: boolean) => void
+
+/** Draws for every element of `x`, in the order of its memory. */
+function drawInto(x: Tensor, name: string, draw: Fill): void {
+  if (recording(x)) checkWritable(x)
+  if (x.dtype.category !== Category.float) throw new RuntimeError(`"${name}" not implemented for '${x.dtype.label}'`)
+  if (x.dtype.staged) throw new NotImplementedError(`${name} for ${x.dtype.name} is not implemented yet`)
+  checkWritable(x)
+  const values = x.dtype.name === 'float64' ? new Float64Array(x.count) : new Float32Array(x.count)
+  draw(values, x.count, isContiguous(x.shape, x.strides))
+  const { memory, primitives } = x.storage.device
+  const block = allocate(x.storage, x.dtype, [x.count])
+  memory.write(block, values)
+  // the dimension with the smallest step runs fastest
+  const order = x.shape.map((_, d) => d).sort((a, b) => x.strides[b]! - x.strides[a]! || a - b)
+  const strides = new Array<number>(x.ndim)
+  let step = 1
+  for (const d of [...order].reverse()) {
+    strides[d] = step
+    step *= x.shape[d]!
+  }
+  primitives.copy(new Tensor(block.storage, x.dtype, x.shape, strides, block.offset, x.count), x)
+  wrote(x)
+}
+
+function uniformInto(x: Tensor, from: number, to: number, generator: Generator): void {
+  checkUniform(x.dtype, from, to)
+  drawInto(x, 'check_uniform_bounds', (out, n) => fillUniform(generator, out, 0, n, from, to))
+}
+
+function normalInto(x: Tensor, mean: number, std: number, generator: Generator): void {
+  checkNormal(x.dtype, std)
+  drawInto(x, 'normal_kernel_cpu', (out, n, contiguous) =>
+    (contiguous ? fillNormal : fillNormalScalar)(generator, out, 0, n, mean, std),
+  )
+}
+
+function made(
+  name: string,
+  size: Shape | number,
+  args: readonly unknown[],
+  fill: (x: Tensor, generator: Generator) => void,
+): Tensor {
+  const o = bindOptions<RandomOptions>(name, randomOptions, args)
+  const shape = typeof size === 'number' ? [size] : size
+  checkSizes(name, shape)
+  const x = allocate(
+    { device: deviceFrom(o) },
+    o.dtype === undefined ? getDefaultDtype() : toDType(o.dtype),
+    shape.slice(),
+  )
+  fill(x, o.generator ?? defaultGenerator)
+  return finish(x, o)
+}
+
+/**
+ * Uniform numbers in [0, 1).
+ *
+ * @param size - sizes, `[2, 3]`
+ * @see https://pytorch.org/docs/stable/generated/torch.rand.html
+ */
+export function rand(size: Shape | number, options?: RandomOptions): Tensor {
+  return made('rand', size, [options], (x, g) => uniformInto(x, 0, 1, g))
+}
+
+/**
+ * Numbers of the standard normal distribution.
+ *
+ * @example
+ * ```ts
+ * manualSeed(0)
+ * randn([3]) // tensor([ 1.5410, -0.2934, -2.1788])
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.randn.html
+ */
+export function randn(size: Shape | number, options?: RandomOptions): Tensor {
+  return made('randn', size, [options], (x, g) => normalInto(x, 0, 1, g))
+}
+
+/** Whole numbers (int64) in [low, high). @see https://pytorch.org/docs/stable/generated/torch.randint.html */
+export function randint(low: number, high: number, size: Shape, options?: RandomOptions): Tensor {
+  const o = bindOptions<RandomOptions>('randint', randomOptions, [options])
+  const dtype = o.dtype === undefined ? int64 : toDType(o.dtype)
+  checkSizes('randint', size)
+  if (dtype !== int64)
+    return finish(castTo(randint(low, high, size, { ...o, dtype: int64, requiresGrad: false }), dtype), o)
+  const x = allocate({ device: deviceFrom(o) }, int64, size.slice())
+  const words = new Int32Array(2 * x.count)
+  fillRandomFromTo(o.generator ?? defaultGenerator, 'int64', words, 0, x.count, integerRange(int64, BigInt(low), BigInt(high)))
+  x.storage.device.memory.write(x, words)
+  return x
+}
+
+/** A random permutation of 0 ... n - 1 (int64). @see https://pytorch.org/docs/stable/generated/torch.randperm.html */
+export function randperm(n: number, options?: RandomOptions): Tensor {
+  const o = bindOptions<RandomOptions>('randperm', randomOptions, [options])
+  const dtype = o.dtype === undefined ? int64 : toDType(o.dtype)
+  checkRandperm(dtype, n)
+  const x = allocate({ device: deviceFrom(o) }, int64, [n])
+  const words = new Int32Array(2 * n)
+  fillRandperm(o.generator ?? defaultGenerator, words, 0, n, 2)
+  x.storage.device.memory.write(x, words)
+  return castTo(x, dtype)
+}
+
+function generatorOf(name: string, options: { generator?: Generator } | undefined): Generator {
+  return bindOptions<{ generator: Generator }>(name, ['generator'], [options]).generator ?? defaultGenerator
+}
+
+attach('uniform_', function (this: Tensor, from = 0, to = 1, options?: { generator?: Generator }) {
+  uniformInto(this, from, to, generatorOf('uniform_', options))
+  return this
+})
+attach('normal_', function (this: Tensor, mean = 0, std = 1, options?: { generator?: Generator }) {
+  normalInto(this, mean, std, generatorOf('normal_', options))
+  return this
+})
+attach('bernoulli_', function (this: Tensor, p = 0.5, options?: { generator?: Generator }) {
+  checkBernoulli(p)
+  const generator = generatorOf('bernoulli_', options)
+  drawInto(this, 'bernoulli_scalar_cpu_', (out, n) => fillBernoulli(generator, out, 0, n, p))
+  return this
+})
