@@ -79,7 +79,12 @@ export function attempt<R>(what: string, call: () => R): R {
 /** What an error says is missing, undefined if it is about something else. */
 export function missingFeature(what: string, error: unknown): NotCovered | undefined {
   if (!(error instanceof Error)) return undefined
-  if (error.name === 'NotImplementedError') return new NotCovered(`${what}: ${error.message}`)
+  if (error.name === 'NotImplementedError' && !isRefusal(error)) return new NotCovered(`${what}: ${error.message}`)
   const option = error instanceof TypeError && /unknown option '?(\w+)/.exec(error.message)
   return option ? new NotCovered(`${what}: option ${option[1]}`) : undefined
+}
+
+/** PyTorch's own words for a dtype that an operation does not take: a refusal, and nothing that is still to come. */
+export function isRefusal(error: Error): boolean {
+  return /"\w+" not implemented for '\w+'/.test(error.message)
 }

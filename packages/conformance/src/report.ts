@@ -35,10 +35,22 @@ export function formatReport(title: string, results: readonly CaseResult[]): str
     if (r.status === 'not covered') missing.set(r.message ?? '', (missing.get(r.message ?? '') ?? 0) + 1)
   if (missing.size > 0) {
     const most = [...missing].sort((a, b) => b[1] - a[1])
-    lines.push('', 'not covered (cases):', `  ${most.map(([what, n]) => `${shorten(what)} (${n})`).join(', ')}`)
+    lines.push('', 'not covered (cases):', ...wrap(most.map(([what, n]) => `${shorten(what)} (${n})`)))
   }
   lines.push('', `${title}: ${passed} passed, ${failed} failed, ${notCovered} not covered`)
   return lines.join('\n')
+}
+
+/** Items separated by commas, in lines of a readable length. */
+function wrap(items: readonly string[]): string[] {
+  const lines: string[] = []
+  for (const [i, item] of items.entries()) {
+    const text = i < items.length - 1 ? `${item},` : item
+    const line = lines.at(-1)
+    if (line !== undefined && line.length + text.length < 120) lines[lines.length - 1] = `${line} ${text}`
+    else lines.push(`  ${text}`)
+  }
+  return lines
 }
 
 /** Ids are unique within a group only. */

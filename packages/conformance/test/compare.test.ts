@@ -56,6 +56,11 @@ test('errors: kind and facts must be there', () => {
   expect(check(new NotImplementedError('later'))).toThrow(NotCovered)
 })
 
+test("errors: PyTorch's refusal of a dtype is no missing feature", () => {
+  const expected = { type: 'RuntimeError', message: '"pow" not implemented for \'Bool\'' }
+  expect(() => expectError(new NotImplementedError(expected.message), expected, 'torch.pow')).not.toThrow()
+})
+
 test('errors: dtypes by either name, Python positions do not count', () => {
   const wanted = { type: 'TypeError', message: "atan2(): argument 'other' (position 2) must be Tensor, not int" }
   expect(() =>

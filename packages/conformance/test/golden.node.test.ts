@@ -14,7 +14,8 @@ function failures(results: readonly CaseResult[]): string[] {
 describe.each(['cpu', 'recording'])('PyTorch answers the same, on %s', (device) => {
   beforeAll(() => {
     if (device === 'cpu' || core.isAvailable(device)) return
-    core.registerBackend(recordingBackend(core.tsBackend, device).backend)
+    const plain = core.deviceOf('cpu').backends.find((b) => b.set === 'ts')
+    core.registerBackend(recordingBackend(plain!, device).backend)
   })
 
   test.each(fixtureGroups)(

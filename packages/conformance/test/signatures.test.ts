@@ -110,6 +110,14 @@ test('a call that fits no signature keeps its arguments as they are', () => {
   })
 })
 
+test('a device by name is told from other strings', () => {
+  expect(bound('Tensor.to', ['cpu', { dtype: 'float64' }]).positional).toEqual([
+    { device: 'cpu' },
+    { dtype: 'float64' },
+  ])
+  expect(bound('torch.empty', [[2]], { device: 'cpu' }).options).toEqual({ device: { device: 'cpu' } })
+})
+
 test('NumPy names are understood', () => {
   expect(bound('torch.sum', [x], { axis: 1, keepdims: true })).toEqual({
     positional: [x, 1],

@@ -7,7 +7,6 @@ import './text.js'
 
 import * as autograd from './autograd/index.js'
 
-export { autograd }
 export {
   enableGrad,
   inferenceMode,
@@ -280,3 +279,4 @@ export {
 export type { Shape } from './shape.js'
 export { Storage } from './storage.js'
 export { type Method, Tensor } from './tensor.js'
+export { autograd }

@@ -72,6 +72,8 @@ export function arange(
  */
 export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
   const o = bindOptions<TensorOptions>('linspace', tensorOptions, [options])
+  if (!Number.isInteger(steps))
+    throw new TypeError(`linspace(): argument 'steps' (position 3) must be an integer, not ${steps}`)
   if (steps < 0) throw new RuntimeError('number of steps must be non-negative')
   const dtype = o.dtype === undefined ? getDefaultDtype() : toDType(o.dtype)
   const whole = dtype.category !== Category.float

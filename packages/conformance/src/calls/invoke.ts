@@ -1,4 +1,4 @@
-import { type Encoded, type EncodedArgs, form, isTensorRecord, items } from '../cases/encoded.js'
+import { type Encoded, type EncodedArgs, floatsIn, isTensorRecord } from '../cases/encoded.js'
 import { attempt, type Callable, isTensor, NotCovered, required, type TensorLike } from '../library.js'
 import { bind } from '../signatures/bind.js'
 import { signaturesOf } from '../signatures/signature.js'
@@ -115,11 +115,4 @@ function isFloatLiteral(call: string, args: readonly Encoded[], kwargs: EncodedA
   if (!INFERRING.has(call) || 'dtype' in kwargs) return false
   const floats = [...args, ...Object.values(kwargs)].flatMap(floatsIn)
   return floats.length > 0 && floats.every(Number.isInteger)
-}
-
-function floatsIn(value: Encoded): unknown[] {
-  const list = items(value)
-  if (list !== undefined) return list.flatMap(floatsIn)
-  const x = form(value, 'float')
-  return x === undefined ? [] : [x]
 }

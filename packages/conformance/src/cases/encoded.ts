@@ -74,3 +74,11 @@ export function number(value: Encoded | undefined): number {
   if (x === undefined) throw new TypeError(`fixture: expected a number, but got ${JSON.stringify(value)}`)
   return Number(x)
 }
+
+/** The floats in a value and its lists, as the fixtures spell them. */
+export function floatsIn(value: Encoded): unknown[] {
+  const list = items(value)
+  if (list !== undefined) return list.flatMap(floatsIn)
+  const x = form(value, 'float')
+  return x === undefined ? [] : [x]
+}

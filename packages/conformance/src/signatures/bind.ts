@@ -55,7 +55,7 @@ function assign(
   for (const [i, p] of positional.entries()) {
     if (i >= args.length) break
     if (!accepts(p, args[i]!, lenient)) return undefined
-    values.set(p.name, args[i]!)
+    values.set(p.name, inForm(p, args[i]!))
   }
   for (const [key, value] of Object.entries(kwargs)) {
     const p = parameters.find((q) => q.name === key) ?? parameters.find((q) => q.name === ALIASES[key])
@@ -63,9 +63,14 @@ function assign(
       if (!UNIVERSAL.has(key)) return undefined
       values.set(key, value)
     } else if (values.has(p.name) || !accepts(p, value, lenient)) return undefined
-    else values.set(p.name, value)
+    else values.set(p.name, inForm(p, value))
   }
   return parameters.every((p) => p.fallback !== undefined || values.has(p.name)) ? values : undefined
+}
+
+/** A device may be written as a string; encoded as a device it can be told from one. */
+function inForm(p: Parameter, value: Encoded): Encoded {
+  return p.kind === 'V' && typeof value === 'string' ? { device: value } : value
 }
 
 /** `view(2, 3)` is `view([2, 3])` where a list of ints is the only positional parameter. */

@@ -2,11 +2,12 @@
 import { Binary, type BinaryCode, Unary } from '../dispatch/opcodes.js'
 import { bool, Category } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
+import { TypeError_ } from '../options.js'
 import type { Tensor } from '../tensor.js'
 import { attach, type BinaryFunction, defineBinary, type UnaryFunction } from './define.js'
 import { binaryCall, castTo, unaryCall } from './elementwise.js'
 import { assign } from './inplace.js'
-import { checkTensor, isTensor, resultType, scalarDType, type TensorOrScalar } from './promote.js'
+import { checkTensor, isTensor, resultType, scalarDType, type TensorOrScalar, tensorsOnly } from './promote.js'
 
 type Compare = (other: TensorOrScalar) => Tensor
 
@@ -62,7 +63,10 @@ function defineLogic(name: string, fn: BinaryFunction): BinaryFunction {
 }
 
 function defineCompare(name: string, code: BinaryCode): BinaryFunction {
-  return defineLogic(name, (a, b) => binaryCall(name, code, a, b))
+  return defineLogic(name, (a, b) => {
+    if (!isTensor(a)) throw TypeError_(`${name}(): argument 'input' (position 1) must be Tensor, not`, a)
+    return binaryCall(name, code, a, b)
+  })
 }
 
 /** `a == b`, as bool. @see https://pytorch.org/docs/stable/generated/torch.eq.html */
@@ -78,23 +82,26 @@ export const gt: BinaryFunction = defineCompare('gt', Binary.gt)
 /** `a >= b`, as bool. @see https://pytorch.org/docs/stable/generated/torch.ge.html */
 export const ge: BinaryFunction = defineCompare('ge', Binary.ge)
 
+/** A logical function of two tensors of any dtype. */
+function defineTruth(name: string, code: BinaryCode): BinaryFunction {
+  const check = tensorsOnly(name)
+  return defineLogic(name, (a, b) => {
+    check(a, b)
+    return binaryCall(name, code, truth(a), truth(b))
+  })
+}
+
 function truth(value: TensorOrScalar): TensorOrScalar {
   if (!isTensor(value)) return Number(value) !== 0
   return value.dtype === bool ? value : castTo(value, bool)
 }
 
 /** Whether both are nonzero. @see https://pytorch.org/docs/stable/generated/torch.logical_and.html */
-export const logicalAnd: BinaryFunction = defineLogic('logicalAnd', (a, b) =>
-  binaryCall('logicalAnd', Binary.bitwiseAnd, truth(a), truth(b)),
-)
+export const logicalAnd: BinaryFunction = defineTruth('logicalAnd', Binary.bitwiseAnd)
 /** Whether one is nonzero. @see https://pytorch.org/docs/stable/generated/torch.logical_or.html */
-export const logicalOr: BinaryFunction = defineLogic('logicalOr', (a, b) =>
-  binaryCall('logicalOr', Binary.bitwiseOr, truth(a), truth(b)),
-)
+export const logicalOr: BinaryFunction = defineTruth('logicalOr', Binary.bitwiseOr)
 /** Whether exactly one is nonzero. @see https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
-export const logicalXor: BinaryFunction = defineLogic('logicalXor', (a, b) =>
-  binaryCall('logicalXor', Binary.bitwiseXor, truth(a), truth(b)),
-)
+export const logicalXor: BinaryFunction = defineTruth('logicalXor', Binary.bitwiseXor)
 
 /** Whether an element is zero. @see https://pytorch.org/docs/stable/generated/torch.logical_not.html */
 export function logicalNot(x: Tensor): Tensor {

@@ -71,6 +71,8 @@ export interface BinaryRule {
   /** Integers and bool are computed in the default floating-point dtype. */
   readonly float?: boolean
   readonly check?: (a: TensorOrScalar, b: TensorOrScalar) => void
+  /** Has no methods: a part of another operation. */
+  readonly internal?: boolean
   /** Gradients of the two operands; absent where they are zero or do not exist. */
   readonly left?: (g: Tensor, a: TensorOrScalar, b: TensorOrScalar, out: Tensor) => Tensor
   readonly right?: (g: Tensor, a: TensorOrScalar, b: TensorOrScalar, out: Tensor) => Tensor
@@ -110,6 +112,7 @@ export function defineBinary(name: string, code: BinaryCode, rule: BinaryRule): 
       ]
     })
   }
+  if (rule.internal === true) return fn
   attach(name, function (this: Tensor, other: TensorOrScalar) {
     return fn(this, other)
   })

@@ -1,24 +1,25 @@
-/** The larger and the smaller of two operands, and clamping between bounds. */
+/** The larger and the smaller of two, and limits. */
+import { record } from '../autograd/node.js'
 import { Binary, type BinaryCode } from '../dispatch/opcodes.js'
+import { bool } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
-import { bindOptions } from '../options.js'
+import { bindOptions, TypeError_ } from '../options.js'
 import type { Method, Tensor } from '../tensor.js'
-import { cast } from './cast.js'
-import { ge, gt, le, lt } from './compare.js'
+import { eq, ge, gt, isnan, le, logicalAnd, logicalOr, lt } from './compare.js'
 import { attach, type BinaryFunction, defineBinary, Uses } from './define.js'
+import { binaryCall } from './elementwise.js'
 import { assign } from './inplace.js'
+import { notImplemented, tensorsOnly } from './operands.js'
 import { div } from './pointwise.js'
-import { checkTensor, isTensor, resultType, type TensorOrScalar } from './promote.js'
+import { checkTensor, isTensor, resultType, type Scalar, type TensorOrScalar } from './promote.js'
 import { where } from './where.js'
 
 declare module '../tensor.js' {
   interface Tensor {
-    maximum(other: TensorOrScalar): Tensor
-    maximum_(other: TensorOrScalar): Tensor
-    minimum(other: TensorOrScalar): Tensor
-    minimum_(other: TensorOrScalar): Tensor
-    fmax(other: TensorOrScalar): Tensor
-    fmin(other: TensorOrScalar): Tensor
+    maximum(other: Tensor): Tensor
+    minimum(other: Tensor): Tensor
+    fmax(other: Tensor): Tensor
+    fmin(other: Tensor): Tensor
     clamp: Method<typeof clamp>
     clamp_: Method<typeof clamp>
     clip: Method<typeof clamp>
@@ -30,117 +31,157 @@ declare module '../tensor.js' {
   }
 }
 
-/** Half of the gradient to each operand where both are the extreme, all of it to the one that is otherwise. */
-function half(wins: BinaryFunction, loses: BinaryFunction) {
+/** At a tie each operand gets half of the gradient; `loses` says where an operand gets none. */
+function shared(loses: BinaryFunction) {
   return (g: Tensor, own: TensorOrScalar, other: TensorOrScalar): Tensor =>
-    where(wins(own, other), g, where(loses(own, other), 0, div(g, 2)))
+    where(loses(own, other), 0, where(eq(own, other), div(g, 2), g))
 }
 
-function defineExtreme(name: string, code: BinaryCode, wins: BinaryFunction, loses: BinaryFunction): BinaryFunction {
-  const own = half(wins, loses)
+function defineExtreme(name: string, code: BinaryCode, loses: BinaryFunction): BinaryFunction {
+  const part = shared(loses)
   return defineBinary(name, code, {
-    left: (g, a, b) => own(g, a, b),
-    right: (g, a, b) => own(g, b, a),
+    check: tensorsOnly(name),
+    left: (g, a, b) => part(g, a, b),
+    right: (g, a, b) => part(g, b, a),
     leftUses: Uses.ab,
     rightUses: Uses.ab,
   })
 }
 
-/** The larger of each pair, NaN if either is. @see https://pytorch.org/docs/stable/generated/torch.maximum.html */
-export const maximum: BinaryFunction = defineExtreme('maximum', Binary.maximum, gt, lt)
-/** The smaller of each pair, NaN if either is. @see https://pytorch.org/docs/stable/generated/torch.minimum.html */
-export const minimum: BinaryFunction = defineExtreme('minimum', Binary.minimum, lt, gt)
+/**
+ * The larger of two elements, NaN if either is NaN.
+ *
+ * @param a - tensor
+ * @param b - tensor that broadcasts with `a`
+ * @returns a tensor of the common shape and dtype; where both are equal, each gets half of the gradient
+ * @example
+ * ```ts
+ * maximum(tensor([1, 5]), tensor([3, 2])) // tensor([3, 5])
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.maximum.html
+ */
+export const maximum: BinaryFunction = defineExtreme('maximum', Binary.maximum, lt)
 
-/** Takes the first operand at ties and where the second is NaN. */
-function preferred(keeps: BinaryFunction) {
-  return {
-    left: (g: Tensor, a: TensorOrScalar, b: TensorOrScalar): Tensor => where(first(keeps, a, b), g, 0),
-    right: (g: Tensor, a: TensorOrScalar, b: TensorOrScalar): Tensor => where(first(keeps, a, b), 0, g),
+/** The smaller of two elements, NaN if either is NaN. @see https://pytorch.org/docs/stable/generated/torch.minimum.html */
+export const minimum: BinaryFunction = defineExtreme('minimum', Binary.minimum, gt)
+
+/** Where fmax and fmin give their first operand, which at a tie gets the whole gradient. */
+function defineLenientExtreme(name: string, code: BinaryCode, wins: BinaryFunction): BinaryFunction {
+  const first = (a: TensorOrScalar, b: TensorOrScalar): Tensor => logicalOr(wins(a, b), isnan(b as Tensor))
+  return defineBinary(name, code, {
+    check: tensorsOnly(name),
+    left: (g, a, b) => where(first(a, b), g, 0),
+    right: (g, a, b) => where(first(a, b), 0, g),
     leftUses: Uses.ab,
     rightUses: Uses.ab,
-  }
+  })
 }
 
-function first(keeps: BinaryFunction, a: TensorOrScalar, b: TensorOrScalar): Tensor {
-  const kept = keeps(a, b)
-  return isTensor(b) ? where(gt(b, b), kept, where(ge(b, b), kept, true)) : kept
-}
+/** The larger of two elements, the other one if one is NaN. @see https://pytorch.org/docs/stable/generated/torch.fmax.html */
+export const fmax: BinaryFunction = defineLenientExtreme('fmax', Binary.fmax, ge)
 
-/** The larger of each pair, passing NaN over. @see https://pytorch.org/docs/stable/generated/torch.fmax.html */
-export const fmax: BinaryFunction = defineBinary('fmax', Binary.fmax, preferred(ge))
-/** The smaller of each pair, passing NaN over. @see https://pytorch.org/docs/stable/generated/torch.fmin.html */
-export const fmin: BinaryFunction = defineBinary('fmin', Binary.fmin, preferred(le))
+/** The smaller of two elements, the other one if one is NaN. @see https://pytorch.org/docs/stable/generated/torch.fmin.html */
+export const fmin: BinaryFunction = defineLenientExtreme('fmin', Binary.fmin, le)
+
+/** A limit: a number, a tensor that broadcasts, or none. */
+export type Limit = TensorOrScalar | null
 
 /** Options of {@link clamp}. */
 export interface ClampOptions {
-  min?: TensorOrScalar | null
-  max?: TensorOrScalar | null
+  min?: Limit
+  max?: Limit
 }
 
-/** `x` limited from below in the promoted dtype; the gradient passes where `x >= bound`. */
-function limited(x: Tensor, bound: TensorOrScalar, code: BinaryCode): Tensor {
-  const limit = code === Binary.maximum ? clampLow : clampHigh
-  const dtype = resultType(x, bound)
-  return limit(x.dtype === dtype ? x : cast(x, dtype), bound)
+function checkLimit(name: string, argument: string, limit: unknown): asserts limit is Limit {
+  const ok = limit === null || isTensor(limit) || ['number', 'boolean', 'bigint'].includes(typeof limit)
+  if (!ok) throw TypeError_(`${name}(): argument '${argument}' must be a Tensor or a number, not`, limit)
 }
 
-const clampLow: BinaryFunction = defineBinary('clampLow', Binary.maximum, {
-  left: (g, a, b) => where(ge(a, b), g, 0),
-  right: (g, a, b) => where(lt(a, b), g, 0),
-  leftUses: Uses.ab,
-  rightUses: Uses.ab,
-})
-const clampHigh: BinaryFunction = defineBinary('clampHigh', Binary.minimum, {
-  left: (g, a, b) => where(le(a, b), g, 0),
-  right: (g, a, b) => where(gt(a, b), g, 0),
-  leftUses: Uses.ab,
-  rightUses: Uses.ab,
-})
+/** `x` limited from below and above, either of which may be null. */
+function limited(name: string, x: Tensor, min: Limit, max: Limit): Tensor {
+  checkTensor(name, 'input', x)
+  checkLimit(name, 'min', min)
+  checkLimit(name, 'max', max)
+  if (min === null && max === null) {
+    throw new RuntimeError(`torch.${name}: At least one of 'min' or 'max' must not be None`)
+  }
+  if (min !== null && max !== null && isTensor(min) !== isTensor(max)) {
+    throw new TypeError(`${name}(): 'min' and 'max' must both be tensors or both be numbers`)
+  }
+  const limits = [min, max].filter((limit) => limit !== null)
+  const dtype = resultType(x, ...limits)
+  if (dtype === bool && !limits.some(isTensor)) throw notImplemented(`${name}_scalar_cpu`, bool)
+  let out = x
+  if (min !== null) out = binaryCall(name, Binary.maximum, out, min, dtype)
+  if (max !== null) out = binaryCall(name, Binary.minimum, out, max, dtype)
+  const low = isTensor(min) ? min : null
+  const high = isTensor(max) ? max : null
+  return record('ClampBackward0', out, [x, low, high], [x, low, high], (g, node) => {
+    const input = node.saved(0)
+    const least = low === null ? (min as Scalar | null) : node.saved(1)
+    const most = high === null ? (max as Scalar | null) : node.saved(2)
+    return [
+      node.needs(0) ? where(within(input, least, most), g, 0) : null,
+      node.needs(1) ? where(bound(lt(input, least!), least, most, lt), g, 0) : null,
+      node.needs(2) ? where(gtOrCrossed(input, least, most!), g, 0) : null,
+    ]
+  })
+}
+
+function within(x: Tensor, min: Limit, max: Limit): Tensor {
+  if (min === null) return le(x, max!)
+  if (max === null) return ge(x, min)
+  return logicalAnd(ge(x, min), le(x, max))
+}
+
+/** Where the lower limit is the result: below it, unless the upper one lies lower still. */
+function bound(below: Tensor, min: Limit, max: Limit, less: BinaryFunction): Tensor {
+  return max === null ? below : logicalAnd(below, less(min!, max))
+}
+
+/** Where the upper limit is the result: above it, or wherever it lies below the lower one. */
+function gtOrCrossed(x: Tensor, min: Limit, max: TensorOrScalar): Tensor {
+  const above = gt(x, max)
+  return min === null ? above : logicalOr(above, lt(max, min))
+}
 
 /**
- * `x` limited to `[min, max]`; where `min > max` the result is `max`.
+ * `x` with everything below `min` raised to it and everything above `max` lowered to it; `max` where `min > max`.
  *
- * @param min - number or tensor, or none
- * @param max - number or tensor, or none
- * @throws RuntimeError if both are missing
+ * @param x - tensor
+ * @param min - number or tensor; null or left out for no limit
+ * @param max - of the same kind
+ * @throws RuntimeError if there is neither limit
  * @example
  * ```ts
- * clamp(tensor([-1.5, 0.5]), { min: 0 }) // tensor([0.0000, 0.5000])
+ * clamp(x, 0, 1); clamp(x, { min: 0 })
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.clamp.html
  */
-export function clamp(
-  x: Tensor,
-  min?: TensorOrScalar | null | ClampOptions,
-  max?: TensorOrScalar | null | ClampOptions,
-): Tensor {
-  checkTensor('clamp', 'input', x)
-  const o = bindOptions<ClampOptions>('clamp', ['min', 'max'], [min ?? undefined, max ?? undefined])
-  if (o.min == null && o.max == null)
-    throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-  let out = x
-  if (o.min != null) out = limited(out, o.min, Binary.maximum)
-  return o.max == null ? out : limited(out, o.max, Binary.minimum)
+export function clamp(x: Tensor, min?: Limit | ClampOptions, max?: Limit | ClampOptions): Tensor {
+  const o = bindOptions<ClampOptions>('clamp', ['min', 'max'], [min, max])
+  return limited('clamp', x, o.min ?? null, o.max ?? null)
 }
 
-/** `x` limited from below. @see https://pytorch.org/docs/stable/generated/torch.clamp.html */
+/** See {@link clamp}. @see https://pytorch.org/docs/stable/generated/torch.clip.html */
+export const clip: typeof clamp = clamp
+
+/** `x` with everything below `min` raised to it. See {@link clamp}. */
 export function clampMin(x: Tensor, min: TensorOrScalar): Tensor {
-  return clamp(x, { min })
+  return limited('clampMin', x, min, null)
 }
 
-/** `x` limited from above. @see https://pytorch.org/docs/stable/generated/torch.clamp.html */
+/** `x` with everything above `max` lowered to it. See {@link clamp}. */
 export function clampMax(x: Tensor, max: TensorOrScalar): Tensor {
-  return clamp(x, { max })
+  return limited('clampMax', x, null, max)
 }
 
-for (const [name, fn] of Object.entries({ clamp, clip: clamp, clampMin, clampMax }) as [
-  string,
-  (x: Tensor, a: never, b: never) => Tensor,
-][]) {
-  attach(name, function (this: Tensor, a: never, b: never) {
-    return fn(this, a, b)
-  })
-  attach(`${name}_`, function (this: Tensor, a: never, b: never) {
-    return assign(this, fn(this, a, b))
-  })
+for (const [name, fn] of Object.entries({ clamp, clip, clampMin, clampMax })) {
+  const limit = fn as (x: Tensor, ...limits: unknown[]) => Tensor
+  attach(name, function (this: Tensor, ...limits: unknown[]) {
+    return limit(this, ...limits)
+  } as (this: Tensor, ...args: never[]) => Tensor)
+  attach(`${name}_`, function (this: Tensor, ...limits: unknown[]) {
+    return assign(this, limit(this, ...limits))
+  } as (this: Tensor, ...args: never[]) => Tensor)
 }

@@ -2,7 +2,7 @@
 import { record } from '../autograd/node.js'
 
 import { type DType, promoteTypes } from '../dtype.js'
-import { RuntimeError } from '../errors.js'
+import { IndexError, RuntimeError } from '../errors.js'
 import { bindOptions } from '../options.js'
 import { formatShape, wrapDim } from '../shape.js'
 import { allocate, type Method, Tensor } from '../tensor.js'
@@ -183,7 +183,7 @@ export function unbind(x: Tensor, dim?: number | JoinOptions): Tensor[] {
   checkTensor('unbind', 'input', x)
   const o = bindOptions<JoinOptions>('unbind', ['dim'], [dim])
   const d = wrapDim(o.dim ?? 0, x.ndim)
-  if (x.ndim === 0) throw new RuntimeError('Dimension specified as 0 but tensor has no dimensions')
+  if (x.ndim === 0) throw new IndexError('Dimension specified as 0 but tensor has no dimensions')
   return Array.from({ length: x.shape[d]! }, (_, i) => select(x, d, i))
 }
 

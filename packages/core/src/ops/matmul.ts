@@ -6,6 +6,7 @@ import { bindOptions } from '../options.js'
 import { broadcastShapes, formatShape, type Shape, sameShape } from '../shape.js'
 import { allocate, type Method, Tensor } from '../tensor.js'
 import { attach } from './define.js'
+import { castTo } from './elementwise.js'
 import { assign } from './inplace.js'
 import { add, mul } from './pointwise.js'
 import { checkTensor } from './promote.js'
@@ -276,14 +277,16 @@ function combine(
   const whole = !input.dtype.isFloatingPoint
   // integer factors are truncated, as PyTorch's C++ does
   const factor = (value: number) => (whole ? Math.trunc(Number(value)) : Number(value))
+  const isBool = input.dtype === bool
   let out = product()
   if (out.dtype !== input.dtype)
     throw new RuntimeError(
       `self and mat2 must have the same dtype, but got ${input.dtype.label} and ${out.dtype.label}`,
     )
-  if (factor(alpha) !== 1) out = mul(out, factor(alpha))
+  if (isBool ? !alpha : false) out = castTo(mul(out, 0), bool)
+  else if (!isBool && factor(alpha) !== 1) out = mul(out, factor(alpha))
   if (factor(beta) === 0) return out
-  return add(factor(beta) === 1 ? input : mul(input, factor(beta)), out)
+  return add(isBool || factor(beta) === 1 ? input : mul(input, factor(beta)), out)
 }
 
 /** `beta * input + alpha * (mat1 @ mat2)`. @see https://pytorch.org/docs/stable/generated/torch.addmm.html */

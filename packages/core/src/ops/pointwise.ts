@@ -2,7 +2,7 @@
 import { Binary, Unary } from '../dispatch/opcodes.js'
 import { bool, Category } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
-import { bindOptions } from '../options.js'
+import { bindOptions, TypeError_ } from '../options.js'
 import { type Method, Tensor } from '../tensor.js'
 import { bitwiseAnd, eq, ge } from './compare.js'
 import { attach, type BinaryFunction, defineBinary, defineUnary, type UnaryFunction, Uses } from './define.js'
@@ -122,6 +122,7 @@ export function sub(a: TensorOrScalar, b: TensorOrScalar, options?: AlphaOptions
 
 /** `b - alpha * a`. */
 export function rsub(a: TensorOrScalar, b: TensorOrScalar, options?: AlphaOptions): Tensor {
+  if (!isTensor(a)) throw TypeError_(`rsub(): argument 'input' (position 1) must be Tensor, not`, a)
   return sub(b, a, options)
 }
 
@@ -148,7 +149,9 @@ const divTrunc: BinaryFunction = defineBinary('divTrunc', Binary.divTrunc, {})
  * @throws RuntimeError if an integer is divided by zero
  * @see https://pytorch.org/docs/stable/generated/torch.floor_divide.html
  */
-export const floorDivide: BinaryFunction = defineBinary('floorDivide', Binary.divFloor, {})
+export const floorDivide: BinaryFunction = defineBinary('floorDivide', Binary.divFloor, {
+  check: (a, b) => noBoolPair('div_floor_cpu', true)(a, b),
+})
 
 /** Options of {@link div}. */
 export interface DivOptions {
@@ -168,7 +171,13 @@ export function div(a: TensorOrScalar, b: TensorOrScalar, options?: DivOptions):
   )
 }
 
+const noBoolPair = (kernel: string, scalarsToo: boolean) => (a: TensorOrScalar, b: TensorOrScalar) => {
+  if (!scalarsToo && !(isTensor(a) && isTensor(b))) return
+  if (resultType(a, b) === bool) throw new RuntimeError(`"${kernel}" not implemented for 'Bool'`)
+}
+
 const rawPow: BinaryFunction = defineBinary('pow', Binary.pow, {
+  check: (a, b) => noBoolPair('pow', false)(a, b),
   left: (g, a, b) => powBase(g, a as Tensor, b),
   right: (g, a, b, out) => powExponent(g, a, b as Tensor, out),
   leftUses: Uses.ab,
@@ -222,6 +231,10 @@ export const neg: UnaryFunction = defineUnary('neg', Unary.neg, {
 })
 /** `|x|`. @see https://pytorch.org/docs/stable/generated/torch.abs.html */
 export const abs: UnaryFunction = defineUnary('abs', Unary.abs, {
+  special: (x) => {
+    if (x.dtype === bool) throw new RuntimeError(`"abs_cpu" not implemented for 'Bool'`)
+    return undefined
+  },
   float: false,
   keeps: 'input',
   gradient: (g, x) => mul(g, sign(x)),

@@ -63,3 +63,11 @@ export function isTensor(value: unknown): value is Tensor {
 export function checkTensor(op: string, name: string, value: unknown): asserts value is Tensor {
   if (!(value instanceof Tensor)) throw TypeError_(`${op}(): argument '${name}' must be Tensor, not`, value)
 }
+
+/** Checks that both operands are tensors, where PyTorch takes no numbers. @throws TypeError with what was given */
+export function tensorsOnly(name: string): (a: TensorOrScalar, b: TensorOrScalar) => void {
+  return (a, b) => {
+    if (!(a instanceof Tensor)) throw TypeError_(`${name}(): argument 'input' (position 1) must be Tensor, not`, a)
+    if (!(b instanceof Tensor)) throw TypeError_(`${name}(): argument 'other' (position 2) must be Tensor, not`, b)
+  }
+}

@@ -25,14 +25,28 @@ export interface RandomOptions extends TensorOptions {
 }
 const randomOptions = ['dtype', 'device', 'requiresGrad', 'generator'] as const
 
+/** Options of `uniform_`. */
+export interface FillRange {
+  from?: number
+  to?: number
+  generator?: Generator
+}
+
+/** Options of `normal_`. */
+export interface NormalOptions {
+  mean?: number
+  std?: number
+  generator?: Generator
+}
+
 declare module '../tensor.js' {
   interface Tensor {
     /** Fills with the uniform distribution over [from, to). See https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
-    uniform_(from?: number, to?: number, options?: { generator?: Generator }): this
+    uniform_(from?: number | FillRange, to?: number | FillRange, options?: FillRange): this
     /** Fills with the normal distribution. See https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
-    normal_(mean?: number, std?: number, options?: { generator?: Generator }): this
+    normal_(mean?: number | NormalOptions, std?: number | NormalOptions, options?: NormalOptions): this
     /** Fills with 1 with probability `p`, else 0. See https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html */
-    bernoulli_(p?: number, options?: { generator?: Generator }): this
+    bernoulli_(p?: number | { p?: number; generator?: Generator }, options?: { generator?: Generator }): this
   }
 }
 
@@ -126,7 +140,20 @@ export function randn(size: Shape | number, options?: RandomOptions): Tensor {
 }
 
 /** Whole numbers (int64) in [low, high). @see https://pytorch.org/docs/stable/generated/torch.randint.html */
-export function randint(low: number, high: number, size: Shape, options?: RandomOptions): Tensor {
+export function randint(high: number, size: Shape, options?: RandomOptions): Tensor
+export function randint(low: number, high: number, size: Shape, options?: RandomOptions): Tensor
+export function randint(
+  first: number,
+  second: number | Shape,
+  third?: Shape | RandomOptions,
+  fourth?: RandomOptions,
+): Tensor {
+  const [low, high, size, options] =
+    typeof second === 'number'
+      ? [first, second, third as Shape, fourth]
+      : [0, first, second, third as RandomOptions | undefined]
+  if (low >= high)
+    throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`)
   const o = bindOptions<RandomOptions>('randint', randomOptions, [options])
   const dtype = o.dtype === undefined ? int64 : toDType(o.dtype)
   checkSizes('randint', size)
@@ -134,7 +161,14 @@ export function randint(low: number, high: number, size: Shape, options?: Random
     return finish(castTo(randint(low, high, size, { ...o, dtype: int64, requiresGrad: false }), dtype), o)
   const x = allocate({ device: deviceFrom(o) }, int64, size.slice())
   const words = new Int32Array(2 * x.count)
-  fillRandomFromTo(o.generator ?? defaultGenerator, 'int64', words, 0, x.count, integerRange(int64, BigInt(low), BigInt(high)))
+  fillRandomFromTo(
+    o.generator ?? defaultGenerator,
+    'int64',
+    words,
+    0,
+    x.count,
+    integerRange(int64, BigInt(low), BigInt(high)),
+  )
   x.storage.device.memory.write(x, words)
   return x
 }
@@ -151,21 +185,31 @@ export function randperm(n: number, options?: RandomOptions): Tensor {
   return castTo(x, dtype)
 }
 
-function generatorOf(name: string, options: { generator?: Generator } | undefined): Generator {
-  return bindOptions<{ generator: Generator }>(name, ['generator'], [options]).generator ?? defaultGenerator
+/** Arguments of the in-place fills: two numbers and a generator, by position or by name. */
+function fillArguments(
+  name: string,
+  first: string,
+  second: string,
+  args: readonly unknown[],
+): Record<string, unknown> & { generator: Generator } {
+  const o = bindOptions<Record<string, unknown>>(name, [first, second, 'generator'], args)
+  return { ...o, generator: (o.generator as Generator | undefined) ?? defaultGenerator }
 }
 
-attach('uniform_', function (this: Tensor, from = 0, to = 1, options?: { generator?: Generator }) {
-  uniformInto(this, from, to, generatorOf('uniform_', options))
+attach('uniform_', function (this: Tensor, ...args: unknown[]) {
+  const { from = 0, to = 1, generator } = fillArguments('uniform_', 'from', 'to', args)
+  uniformInto(this, from as number, to as number, generator)
   return this
 })
-attach('normal_', function (this: Tensor, mean = 0, std = 1, options?: { generator?: Generator }) {
-  normalInto(this, mean, std, generatorOf('normal_', options))
+attach('normal_', function (this: Tensor, ...args: unknown[]) {
+  const { mean = 0, std = 1, generator } = fillArguments('normal_', 'mean', 'std', args)
+  normalInto(this, mean as number, std as number, generator)
   return this
 })
-attach('bernoulli_', function (this: Tensor, p = 0.5, options?: { generator?: Generator }) {
+attach('bernoulli_', function (this: Tensor, ...args: unknown[]) {
+  const o = bindOptions<{ p: number; generator: Generator }>('bernoulli_', ['p', 'generator'], args)
+  const p = o.p ?? 0.5
   checkBernoulli(p)
-  const generator = generatorOf('bernoulli_', options)
-  drawInto(this, 'bernoulli_scalar_cpu_', (out, n) => fillBernoulli(generator, out, 0, n, p))
+  drawInto(this, 'bernoulli_scalar_cpu_', (out, n) => fillBernoulli(o.generator ?? defaultGenerator, out, 0, n, p))
   return this
 })

@@ -56,6 +56,7 @@ const reduceNames = ['dim', 'keepdim', 'dtype'] as const
 
 /** The dimensions that `dim` means, counted from the front and sorted. */
 export function dimsOf(dim: Dim | undefined, ndim: number): number[] {
+  if (ndim > 64) throw new RuntimeError(`only tensors with up to 64 dims are supported, but got ${ndim}`)
   if (dim == null || (Array.isArray(dim) && dim.length === 0)) return Array.from({ length: ndim }, (_, i) => i)
   const dims = wrapDims(typeof dim === 'number' ? [dim] : (dim as readonly number[]), ndim)
   // a 0-d tensor has no dimension to reduce, though 0 and -1 may be named

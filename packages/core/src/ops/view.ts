@@ -504,11 +504,13 @@ getter('H', (x) => {
   return x.ndim === 0 ? x : transpose(x, 0, 1)
 })
 getter('mT', (x) => {
+  if (x.ndim === 0) return x
   if (x.ndim < 2)
     throw new RuntimeError(`tensor.mT is only supported on matrices or batches of matrices. Got ${x.ndim}-D tensor.`)
   return transpose(x, -2, -1)
 })
 getter('mH', (x) => {
+  if (x.ndim === 0) return x
   if (x.ndim < 2)
     throw new RuntimeError(`tensor.mH is only supported on matrices or batches of matrices. Got ${x.ndim}-D tensor.`)
   return transpose(x, -2, -1)
