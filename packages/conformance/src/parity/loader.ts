@@ -319,9 +319,10 @@ function subset(s: Session): unknown {
   return s.make('SubsetRandomSampler', s.spec.indices, s.options())
 }
 
+/** Python's `iter(loader)`: the synchronous iteration where the loader has one. */
 function iterate(loader: unknown): AsyncIterator<unknown> | Iterator<unknown> {
   const source = loader as Partial<AsyncIterable<unknown> & Iterable<unknown>>
-  return source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]!()
+  return source[Symbol.iterator]?.() ?? source[Symbol.asyncIterator]!()
 }
 
 function expectDelivered(batches: readonly (readonly number[])[], want: Delivered, path: string): void {

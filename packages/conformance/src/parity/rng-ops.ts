@@ -33,7 +33,7 @@ export interface RandomOp {
 }
 
 type Options = Record<string, unknown>
-type Tensor = TensorLike & Record<'t' | 'permute' | 'expand' | 'at', (...args: unknown[]) => Tensor>
+type Tensor = TensorLike & Record<'t' | 'permute' | 'expand', (...args: unknown[]) => Tensor>
 
 /** What a step of a program is done with. */
 interface Maker {
@@ -67,7 +67,10 @@ const steps: Readonly<Record<string, (m: Maker) => unknown>> = {
   normal_t_: ({ o, fill, call }) =>
     fill((call('empty', swapped(o)) as Tensor).t(), 'normal_', { mean: o.mean, std: o.std }),
   normal_strided_: ({ o, fill, call }) =>
-    fill((call('empty', [2 * o.size![0]!]) as Tensor).at('::2'), 'normal_', { mean: o.mean, std: o.std }),
+    fill((call('empty', [2 * o.size![0]!]) as Tensor).asStrided(o.size!, [2], 0), 'normal_', {
+      mean: o.mean,
+      std: o.std,
+    }),
   random_: ({ o, fill, empty }) => {
     if (o.from !== undefined) return fill(empty(), 'random_', whole(o.from), o.to === null ? null : whole(o.to))
     return o.to === undefined ? fill(empty(), 'random_') : fill(empty(), 'random_', whole(o.to))
