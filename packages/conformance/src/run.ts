@@ -105,6 +105,7 @@ function dispatch(bench: Bench, c: Case): Promise<void> {
 
 /** What a case is about. */
 export function subjectOf(c: Case): string {
-  const { op, module, optimizer, scheduler, fn, call } = c as unknown as Readonly<Record<string, unknown>>
-  return String(op ?? module ?? scheduler ?? optimizer ?? fn ?? call ?? c.id.split('/')[0])
+  const { op, module, scheduler, optimizer, fn, call } = c as unknown as Readonly<Record<string, unknown>>
+  const named = [op, module, scheduler, optimizer, fn, call].find((name) => typeof name === 'string')
+  return (named as string | undefined) ?? c.id.split('/')[0]!
 }

@@ -61,6 +61,7 @@ export interface FunctionClass {
  * ```
  * @see https://pytorch.org/docs/stable/autograd.html#function
  */
+// biome-ignore lint/complexity/noStaticOnlyClass: users subclass it, as in PyTorch
 // biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name, imported as autograd.Function
 export class Function {
   /** Runs `forward` unrecorded and records `backward` as its gradient. */
@@ -73,6 +74,7 @@ export class Function {
     ...args: F extends { forward(ctx: FunctionContext, ...args: infer A): unknown } ? A : never
   ): Tensor[]
   static apply(this: unknown, ...args: unknown[]): Tensor | Tensor[] {
+    // biome-ignore lint/complexity/noThisInStatic: the subclass that defines the operation
     const definition = this as FunctionClass & { name: string }
     if (typeof definition.forward !== 'function' || typeof definition.backward !== 'function') {
       throw new RuntimeError(

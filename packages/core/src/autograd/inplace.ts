@@ -14,7 +14,7 @@ export function checkWritable(x: Tensor): void {
     if (x._requiresGrad && isLeaf(x))
       throw new RuntimeError('a leaf Variable that requires grad is being used in an in-place operation.')
     const view = x._view
-    if (view !== null && view.base._requiresGrad && isLeaf(view.base)) {
+    if (view?.base._requiresGrad && isLeaf(view.base)) {
       if (view.differentiable)
         throw new RuntimeError('a view of a leaf Variable that requires grad is being used in an in-place operation.')
       throw new RuntimeError(

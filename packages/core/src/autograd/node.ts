@@ -27,6 +27,7 @@ export interface OutputMeta {
   readonly device: Device
 }
 
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing changes nothing
 export type TensorHook = (grad: Tensor) => Tensor | undefined | null | void
 
 /** Hooks of a node, by output. */
@@ -190,10 +191,8 @@ function metaOf(t: Tensor): OutputMeta {
 /** Whether a result computed from `t` needs a gradient. */
 export function needsGrad(t: Tensor): boolean {
   const view = t._view
-  return (
-    t._requiresGrad ||
-    (view !== null && view.differentiable && view.version !== t.storage.version && view.base._requiresGrad)
-  )
+  if (t._requiresGrad || view === null) return t._requiresGrad
+  return view.differentiable && view.version !== t.storage.version && view.base._requiresGrad
 }
 
 /** Makes the gradient by which a view's gradient reaches its base; set by `ops/view.ts`, which knows strided layouts. */
@@ -211,7 +210,7 @@ export const viewHistory: { gradient: (view: Tensor, base: Tensor) => Gradient }
  */
 export function historyOf(t: Tensor): Node | null {
   const view = t._view
-  if (view !== null && view.differentiable && view.version !== t.storage.version) {
+  if (view?.differentiable && view.version !== t.storage.version) {
     view.version = t.storage.version
     const base = historyOf(view.base)
     if (base !== null) {

@@ -143,8 +143,7 @@ p.detach = function () {
   return bare(this)
 }
 p.detach_ = function () {
-  if (this._view !== null && this._view.differentiable)
-    throw new RuntimeError("Can't detach views in-place. Use detach() instead.")
+  if (this._view?.differentiable) throw new RuntimeError("Can't detach views in-place. Use detach() instead.")
   this._node = null
   this._requiresGrad = false
   return this
@@ -199,7 +198,7 @@ property('gradFn', gradFnOf)
 property('isLeaf', isLeaf)
 property('retainsGrad', (x) => x._meta?.retainsGrad ?? false)
 property('_version', (x) => x.storage.version)
-property('_base', (x) => (x._view !== null && x._view.differentiable ? x._view.base : null))
+property('_base', (x) => (x._view?.differentiable ? x._view.base : null))
 
 p.retainGrad = function () {
   if (!this.requiresGrad) throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False")

@@ -60,7 +60,7 @@ export function wrote(x: Tensor): void {
 /** The history of `x` becomes that of `result`, which has just been copied into it. */
 function follow(x: Tensor, result: Tensor): void {
   const view = x._view
-  if (view !== null && view.differentiable) {
+  if (view?.differentiable) {
     rebase(x, view.base, result)
     return
   }
@@ -117,7 +117,7 @@ export function copyInto(x: Tensor, source: Tensor): Tensor {
   wrote(x)
   if (!track) return x
   const view = x._view
-  if (view !== null && view.differentiable) rebase(x, view.base, source)
+  if (view?.differentiable) rebase(x, view.base, source)
   else overwritten(x, source)
   return x
 }

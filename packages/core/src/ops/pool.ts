@@ -388,7 +388,9 @@ function meanOf(
   if (counts.every((c) => c === first)) return mean(first)
   const divisor = allocate(x.storage, x.dtype, outputs)
   const words = x.dtype.allocate(counts.length)
-  counts.forEach((c, i) => setWord(words, x.dtype, i, c))
+  counts.forEach((c, i) => {
+    setWord(words, x.dtype, i, c)
+  })
   x.storage.device.memory.write(divisor, words)
   return mean(divisor)
 }

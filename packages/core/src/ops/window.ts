@@ -13,7 +13,7 @@ import { contiguous } from './cast.js'
 export function alias(x: Tensor, shape: Shape, strides: Shape, offset: number): Tensor {
   const out = new Tensor(x.storage, x.dtype, shape, strides, offset, numelOf(shape))
   const view = x._view
-  const base = view !== null && view.differentiable ? view.base : x
+  const base = view?.differentiable ? view.base : x
   out._view = { base, version: x.storage.version, differentiable: mode.enabled }
   return out
 }

