@@ -6,12 +6,12 @@ import { RuntimeError } from '../errors.js'
 import { bindOptions, TypeError_ } from '../options.js'
 import type { Method, Tensor } from '../tensor.js'
 import { eq, ge, gt, isnan, le, logicalAnd, logicalOr, lt } from './compare.js'
-import { attach, type BinaryFunction, defineBinary, Uses } from './define.js'
+import { type BinaryFunction, defineBinary, Uses } from './define.js'
 import { binaryCall } from './elementwise.js'
-import { assign } from './inplace.js'
-import { notImplemented, tensorsOnly } from './operands.js'
+import { attachWithInplace } from './methods.js'
+import { notImplemented } from './operands.js'
 import { div } from './pointwise.js'
-import { checkTensor, isTensor, resultType, type Scalar, type TensorOrScalar } from './promote.js'
+import { checkTensor, isTensor, resultType, type Scalar, type TensorOrScalar, tensorsOnly } from './promote.js'
 import { where } from './where.js'
 
 declare module '../tensor.js' {
@@ -97,8 +97,11 @@ function checkLimit(name: string, argument: string, limit: unknown): asserts lim
   if (!ok) throw TypeError_(`${name}(): argument '${argument}' must be a Tensor or a number, not`, limit)
 }
 
+/** PyTorch's kernels, as its messages name them. */
+const kernels = { clamp: 'clamp', clampMin: 'clamp_min', clampMax: 'clamp_max' } as const
+
 /** `x` limited from below and above, either of which may be null. */
-function limited(name: string, x: Tensor, min: Limit, max: Limit): Tensor {
+function limited(name: keyof typeof kernels, x: Tensor, min: Limit, max: Limit): Tensor {
   checkTensor(name, 'input', x)
   checkLimit(name, 'min', min)
   checkLimit(name, 'max', max)
@@ -110,7 +113,7 @@ function limited(name: string, x: Tensor, min: Limit, max: Limit): Tensor {
   }
   const limits = [min, max].filter((limit) => limit !== null)
   const dtype = resultType(x, ...limits)
-  if (dtype === bool && !limits.some(isTensor)) throw notImplemented(`${name}_scalar_cpu`, bool)
+  if (dtype === bool && !limits.some(isTensor)) throw notImplemented(`${kernels[name]}_scalar_cpu`, bool)
   let out = x
   if (min !== null) out = binaryCall(name, Binary.maximum, out, min, dtype)
   if (max !== null) out = binaryCall(name, Binary.minimum, out, max, dtype)
@@ -122,8 +125,8 @@ function limited(name: string, x: Tensor, min: Limit, max: Limit): Tensor {
     const most = high === null ? (max as Scalar | null) : node.saved(2)
     return [
       node.needs(0) ? where(within(input, least, most), g, 0) : null,
-      node.needs(1) ? where(bound(lt(input, least!), least, most, lt), g, 0) : null,
-      node.needs(2) ? where(gtOrCrossed(input, least, most!), g, 0) : null,
+      node.needs(1) ? where(atMin(input, least!, most), g, 0) : null,
+      node.needs(2) ? where(atMax(input, least, most!), g, 0) : null,
     ]
   })
 }
@@ -134,13 +137,14 @@ function within(x: Tensor, min: Limit, max: Limit): Tensor {
   return logicalAnd(ge(x, min), le(x, max))
 }
 
-/** Where the lower limit is the result: below it, unless the upper one lies lower still. */
-function bound(below: Tensor, min: Limit, max: Limit, less: BinaryFunction): Tensor {
-  return max === null ? below : logicalAnd(below, less(min!, max))
+/** Where the lower limit is the result: above `x`, unless the upper one lies lower still. */
+function atMin(x: Tensor, min: TensorOrScalar, max: Limit): Tensor {
+  const below = lt(x, min)
+  return max === null ? below : logicalAnd(below, lt(min, max))
 }
 
-/** Where the upper limit is the result: above it, or wherever it lies below the lower one. */
-function gtOrCrossed(x: Tensor, min: Limit, max: TensorOrScalar): Tensor {
+/** Where the upper limit is the result: below `x`, or wherever it lies below the lower one. */
+function atMax(x: Tensor, min: Limit, max: TensorOrScalar): Tensor {
   const above = gt(x, max)
   return min === null ? above : logicalOr(above, lt(max, min))
 }
@@ -176,12 +180,4 @@ export function clampMax(x: Tensor, max: TensorOrScalar): Tensor {
   return limited('clampMax', x, null, max)
 }
 
-for (const [name, fn] of Object.entries({ clamp, clip, clampMin, clampMax })) {
-  const limit = fn as (x: Tensor, ...limits: unknown[]) => Tensor
-  attach(name, function (this: Tensor, ...limits: unknown[]) {
-    return limit(this, ...limits)
-  } as (this: Tensor, ...args: never[]) => Tensor)
-  attach(`${name}_`, function (this: Tensor, ...limits: unknown[]) {
-    return assign(this, limit(this, ...limits))
-  } as (this: Tensor, ...args: never[]) => Tensor)
-}
+attachWithInplace({ clamp, clip, clampMin, clampMax })

@@ -5,11 +5,11 @@ import { Binary, Unary } from '../dispatch/opcodes.js'
 import type { Tensor } from '../tensor.js'
 import { cast } from './cast.js'
 import { eq } from './compare.js'
-import { attach, type BinaryFunction, defineBinary, defineUnary, type UnaryFunction, Uses } from './define.js'
-import { assign } from './inplace.js'
-import { all, floatsOnly, tensorsOnly } from './operands.js'
+import { type BinaryFunction, defineBinary, defineUnary, type UnaryFunction, Uses } from './define.js'
+import { attachWithInplace } from './methods.js'
+import { all, floatsOnly } from './operands.js'
 import { add, div, mul, neg, reciprocal, rsqrt, sub } from './pointwise.js'
-import { checkTensor, floatType } from './promote.js'
+import { checkTensor, floatType, tensorsOnly } from './promote.js'
 import { where } from './where.js'
 
 declare module '../tensor.js' {
@@ -247,7 +247,7 @@ export const hypot: BinaryFunction = defineBinary('hypot', Binary.hypot, {
   rightUses: Uses.b | Uses.out,
 })
 
-for (const [name, fn] of Object.entries({
+attachWithInplace({
   arcsin,
   arccos,
   arctan,
@@ -257,17 +257,5 @@ for (const [name, fn] of Object.entries({
   sinc,
   deg2rad,
   rad2deg,
-})) {
-  attach(name, function (this: Tensor) {
-    return fn(this)
-  })
-  attach(`${name}_`, function (this: Tensor) {
-    return assign(this, fn(this))
-  })
-}
-attach('arctan2', function (this: Tensor, other: Tensor) {
-  return atan2(this, other)
-})
-attach('arctan2_', function (this: Tensor, other: Tensor) {
-  return assign(this, atan2(this, other))
+  arctan2,
 })
