@@ -8,7 +8,7 @@ import { Tensor } from '@tsorch/core'
 export class Parameter extends Tensor {
   constructor(data: Tensor, options: { requiresGrad?: boolean } = {}) {
     super(data.storage, data.dtype, data.shape, data.strides, data.offset, data.count)
-    this._requiresGrad = options.requiresGrad ?? true
+    this.requiresGrad = options.requiresGrad ?? true
   }
 
   override toString(): string {
