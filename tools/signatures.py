@@ -1,6 +1,6 @@
 """Writes packages/conformance/src/signatures/table.ts: how PyTorch's public calls take their arguments.
 
-    python tools/signatures.py > packages/conformance/src/signatures/table.ts
+    python tools/signatures.py > packages/conformance/src/signatures/table.ts && pnpm format
 
 Needs PyTorch 2.x. Native functions and methods are read from the operator schemas that PyTorch was built from
 (torch._C._jit_get_all_schemas), Python ones by inspect. A signature is one string, parameters separated by commas:

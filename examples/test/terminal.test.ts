@@ -152,7 +152,7 @@ describe('digits', () => {
     ]
     expect(drawGuesses(guesses, { columns: 50 })).toEqual([
       `${'▀'.repeat(24)}  ${'▀'.repeat(24)}`,
-      ' ✓ predicted 7, truth 7   ✗ predicted 3, truth 8 ',
+      ' ✓ predicted 7, truth 7    ✗ predicted 3, truth 8 ',
       '',
       '▀▀██',
       ' ▄▀ ',

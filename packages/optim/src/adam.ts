@@ -1,78 +1,98 @@
-import { bindOptions, maximum, type Tensor, ValueError, zerosLike } from '@tsorch/core'
-import { checkNotNegative, Optimizer, type ParamGroup, type ParamsOrGroups } from './optimizer.js'
+import { bindOptions, float32, maximum, type Tensor, ValueError, zeros, zerosLike } from '@tsorch/core'
+import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
 
-/** Options of {@link Adam}. */
+/** Options of {@link Adam}, for all parameters or for a group. */
 export interface AdamOptions {
-  /** Learning rate, 0.001 if not given. */
-  lr?: number
-  /** Decay of the running means of the gradient and of its square, [0.9, 0.999] if not given. */
-  betas?: readonly [number, number]
+  /** Learning rate, 1e-3 if not given. */
+  lr: number
+  /** Decay of the averages of the gradient and of its square, `[0.9, 0.999]` if not given. */
+  betas: readonly [number, number]
   /** Added to the denominator, 1e-8 if not given. */
-  eps?: number
-  weightDecay?: number
-  /** Divides by the largest running mean so far. */
-  amsgrad?: boolean
-  maximize?: boolean
+  eps: number
+  /** L2 penalty, 0 if not given. */
+  weightDecay: number
+  /** Divides by the greatest average of squares so far instead of the present one. */
+  amsgrad: boolean
+  /** Goes up instead of down. */
+  maximize: boolean
 }
-type Settings = Required<AdamOptions>
-const names = ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize'] as const
+
+interface Moments {
+  step: Tensor
+  exp_avg: Tensor
+  exp_avg_sq: Tensor
+  max_exp_avg_sq?: Tensor
+}
+
+const NAMES = ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize'] as const
 
 /**
- * Adam (Kingma and Ba, 2015).
+ * Adam: steps scaled by running averages of the gradient and of its square (Kingma and Ba, 2014).
  *
- * @throws ValueError for options out of range
+ * @example
+ * ```ts
+ * const optimizer = new Adam(model.parameters(), { lr: 1e-3 })
+ * optimizer.zeroGrad()
+ * lossFn(model(input), target).backward()
+ * optimizer.step()
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */
-export class Adam extends Optimizer<Settings> {
-  constructor(params: ParamsOrGroups<Settings>, options: AdamOptions = {}) {
-    const o = bindOptions<AdamOptions>('Adam', names, [options])
-    const settings: Settings = {
-      lr: 1e-3,
-      betas: [0.9, 0.999],
-      eps: 1e-8,
-      weightDecay: 0,
-      amsgrad: false,
-      maximize: false,
-      ...o,
-    }
-    checkNotNegative('learning rate', settings.lr)
-    checkNotNegative('epsilon value', settings.eps)
-    settings.betas.forEach((beta, i) => {
-      if (!(beta >= 0 && beta < 1)) throw new ValueError(`Invalid beta parameter at index ${i}: ${beta}`)
-    })
-    checkNotNegative('weight_decay value', settings.weightDecay)
-    super(params, settings)
+export class Adam extends Optimizer<AdamOptions> {
+  /** @throws ValueError for an option out of its range */
+  constructor(params: Params<AdamOptions>, lr?: number | Partial<AdamOptions>, options?: Partial<AdamOptions>) {
+    const given = bindOptions<AdamOptions>('Adam', NAMES, options === undefined ? [lr] : [lr, options])
+    const { lr: rate = 1e-3, betas = [0.9, 0.999], eps = 1e-8 } = given
+    const { weightDecay = 0, amsgrad = false, maximize = false } = given
+    if (!(rate >= 0)) throw new ValueError(`Invalid learning rate: ${rate}`)
+    if (!(eps >= 0)) throw new ValueError(`Invalid epsilon value: ${eps}`)
+    for (const i of [0, 1] as const)
+      if (!(betas[i] >= 0 && betas[i] < 1)) throw new ValueError(`Invalid beta parameter at index ${i}: ${betas[i]}`)
+    if (!(weightDecay >= 0)) throw new ValueError(`Invalid weight_decay value: ${weightDecay}`)
+    super(params, { lr: rate, betas, eps, weightDecay, amsgrad, maximize })
   }
 
-  protected update({ params, lr, betas, eps, weightDecay, amsgrad, maximize }: ParamGroup<Settings>): void {
+  protected override updateGroup(group: ParamGroup<AdamOptions>): void {
+    const { lr, betas, eps, weightDecay, amsgrad, maximize } = group
     const [beta1, beta2] = betas
-    for (const p of params) {
+    for (const p of group.params) {
       if (p.grad === null) continue
-      const state = this.stateOf(p)
-      if (state.step === undefined) {
-        state.step = 0
-        state.expAvg = zerosLike(p.detach())
-        state.expAvgSq = zerosLike(p.detach())
-        if (amsgrad) state.maxExpAvgSq = zerosLike(p.detach())
-      }
-      state.step = (state.step as number) + 1
-      let g: Tensor = maximize ? p.grad.neg() : p.grad
-      if (weightDecay !== 0) g = g.add(p, { alpha: weightDecay })
-      const mean = state.expAvg as Tensor
-      const square = state.expAvgSq as Tensor
-      // a step towards the gradient, as PyTorch's lerp
-      mean.add_(g.sub(mean), { alpha: 1 - beta1 })
-      square.mul_(beta2).add_(g.mul(g), { alpha: 1 - beta2 })
-      const correction1 = 1 - beta1 ** state.step
-      const correction2 = Math.sqrt(1 - beta2 ** state.step)
-      let second = square
-      if (amsgrad) {
-        const largest = state.maxExpAvgSq as Tensor
-        largest.copy_(maximum(largest, square))
-        second = largest
-      }
-      const denominator = second.sqrt().div_(correction2).add_(eps)
-      p.add_(mean.div(denominator), { alpha: -lr / correction1 })
+      let grad = maximize ? p.grad.neg() : p.grad
+      if (weightDecay !== 0) grad = grad.add(p, { alpha: weightDecay })
+
+      const moments = this.#moments(p, amsgrad)
+      const average = moments.exp_avg
+      let square = moments.exp_avg_sq
+      const step = Number(moments.step.add_(1).item())
+      moveTo(average, grad, 1 - beta1)
+      square.mul_(beta2).add_(grad.mul(1 - beta2).mul_(grad))
+      if (amsgrad) square = moments.max_exp_avg_sq!.copy_(maximum(moments.max_exp_avg_sq!, square))
+
+      // Both averages start at zero: the corrections undo that.
+      const stepSize = lr / (1 - beta1 ** step)
+      const denominator = square
+        .sqrt()
+        .div_(Math.sqrt(1 - beta2 ** step))
+        .add_(eps)
+      p.add_(average.mul(-stepSize).div_(denominator))
     }
   }
+
+  #moments(p: Tensor, amsgrad: boolean): Moments {
+    let entry = this.state.get(p)
+    if (entry === undefined) {
+      // On the CPU for parameters anywhere, since each step reads it.
+      entry = { step: zeros([], { dtype: float32, device: 'cpu' }), exp_avg: zerosLike(p), exp_avg_sq: zerosLike(p) }
+      this.state.set(p, entry)
+    }
+    if (amsgrad) entry.max_exp_avg_sq ??= zerosLike(p)
+    return entry as unknown as Moments
+  }
+}
+
+/** `lerp_`: goes the share `weight` of the way from `a` to `b`, counted from the nearer end to round as PyTorch does. */
+function moveTo(a: Tensor, b: Tensor, weight: number): void {
+  const way = b.sub(a)
+  if (weight < 0.5) a.add_(way, { alpha: weight })
+  else a.copy_(b.sub(way, { alpha: 1 - weight }))
 }

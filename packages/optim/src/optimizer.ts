@@ -1,139 +1,182 @@
-import { enableGrad, isTensor, noGrad, type Tensor, ValueError } from '@tsorch/core'
+import { enableGrad, noGrad, RuntimeError, Tensor, ValueError } from '@tsorch/core'
 
-/** Parameters that share options. */
-export type ParamGroup<O extends object> = { params: Tensor[] } & O
+/** Tensors that are stepped alike, with their options. Options may be changed between steps: `group.lr *= 0.1`. */
+export type ParamGroup<O extends object> = O & { params: Tensor[] }
 
-/** Parameters, or groups of them with options of their own. */
-export type ParamsOrGroups<O extends object> =
-  | Iterable<Tensor>
-  | Iterable<{ params: Iterable<Tensor> | Tensor } & Partial<O>>
+/** A group as it is given: the options that it leaves out are those of the optimizer. */
+export type ParamGroupInit<O extends object> = Partial<O> & { params: Tensor | Iterable<Tensor> }
 
-/** What an optimizer remembers of one parameter. */
-export type ParamState = Record<string, Tensor | number | null>
+/** What an optimizer trains: tensors (`model.parameters()`), or groups of them. */
+export type Params<O extends object> = Iterable<Tensor | ParamGroupInit<O>>
 
-/** The state of an optimizer with parameters numbered in order, as PyTorch's. */
-export interface OptimizerState {
-  readonly state: Readonly<Record<number, ParamState>>
-  readonly paramGroups: readonly Readonly<Record<string, unknown>>[]
+/** What an optimizer remembers of one parameter, by PyTorch's names (`exp_avg`, `momentum_buffer`). */
+export type ParamState = Record<string, unknown>
+
+/** The state of an optimizer, with parameters replaced by their index over all groups. */
+export interface OptimizerState<O extends object> {
+  state: Record<number, ParamState>
+  paramGroups: (O & { params: number[] })[]
 }
 
 /**
- * What all optimizers share: groups of parameters, their options and their state.
+ * Base of all optimizers: the groups of parameters, and the state of each parameter.
+ *
+ * A new optimizer extends it with `updateGroup`, which is called without gradients for each group of a step.
  *
  * @see https://pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
  */
-export abstract class Optimizer<O extends object = object> {
-  readonly paramGroups: ParamGroup<O>[]
-  readonly state: Map<Tensor, ParamState>
-  private readonly defaults: O
+export abstract class Optimizer<O extends object = { lr: number }> {
+  readonly defaults: Readonly<O>
+  readonly state: Map<Tensor, ParamState> = new Map()
+  paramGroups: ParamGroup<O>[] = []
 
-  constructor(params: ParamsOrGroups<O>, defaults: O) {
-    this.paramGroups = []
-    this.state = new Map()
-    this.defaults = defaults
-    if (isTensor(params))
+  /**
+   * @throws TypeError unless `params` is an iterable of tensors or of groups
+   * @throws ValueError if there are none, if one is not a leaf, or is in two groups
+   */
+  constructor(params: Params<O>, defaults: O) {
+    // A tensor is iterable too, over its rows: they are never meant.
+    if (params instanceof Tensor || typeof (params as Partial<Params<O>> | null)?.[Symbol.iterator] !== 'function')
       throw new TypeError(
-        'params argument given to the optimizer should be an iterable of Tensors or groups, but got a Tensor',
+        `params argument given to the optimizer should be an iterable of Tensors or objects, but got ${kindOf(params)}`,
       )
-    const list = [...params] as (Tensor | ({ params: Iterable<Tensor> | Tensor } & Partial<O>))[]
-    if (list.length === 0) throw new ValueError('optimizer got an empty parameter list')
-    if (isTensor(list[0])) this.addParamGroup({ params: list as Tensor[] } as { params: Tensor[] } & Partial<O>)
-    else for (const group of list) this.addParamGroup(group as { params: Tensor[] } & Partial<O>)
+    this.defaults = defaults
+    const given = [...params]
+    if (given.length === 0) throw new ValueError('optimizer got an empty parameter list')
+    if (isGroup<O>(given[0])) for (const group of given) this.addParamGroup(group as ParamGroupInit<O>)
+    else this.addParamGroup({ params: given as Tensor[] } as unknown as ParamGroupInit<O>)
+  }
+
+  /** Takes one step with `group.params`, those without a gradient left as they are. */
+  protected abstract updateGroup(group: ParamGroup<O>): void
+
+  /**
+   * Moves all parameters along their gradients.
+   *
+   * @param closure evaluates the model again and returns the loss, which `step` then returns
+   */
+  step(): undefined
+  step<T>(closure: () => T): T
+  step<T>(closure?: () => T): T | undefined
+  step<T>(closure?: () => T): T | undefined {
+    return noGrad(() => {
+      const loss = closure === undefined ? undefined : enableGrad(closure)
+      for (const group of this.paramGroups) this.updateGroup(group)
+      return loss
+    })
+  }
+
+  /** Drops the gradients of all parameters, or fills them with zeros with `{ setToNone: false }`. */
+  zeroGrad(options: boolean | { setToNone?: boolean } = {}): void {
+    const setToNone = typeof options === 'boolean' ? options : (options.setToNone ?? true)
+    for (const { params } of this.paramGroups) {
+      for (const p of params) {
+        if (p.grad === null) continue
+        if (setToNone) p.grad = null
+        else {
+          // Zeroed outside of any graph that made the gradient (`createGraph`).
+          if (p.grad.requiresGrad) p.grad = p.grad.detach()
+          p.grad.fill_(0)
+        }
+      }
+    }
   }
 
   /**
-   * Adds parameters; options that are not given are those of the optimizer.
+   * Adds a group, such as layers that were frozen until now.
    *
-   * @throws TypeError for what is no tensor
-   * @throws ValueError for tensors that are not leaves, or that are there already
+   * @throws TypeError if one of its `params` is not a tensor
+   * @throws ValueError if one is not a leaf or is in another group already
    */
-  addParamGroup(group: { params: Iterable<Tensor> | Tensor } & Partial<O>): void {
-    const params = isTensor(group.params) ? [group.params] : [...group.params]
-    const known = new Set(this.paramGroups.flatMap((g) => g.params))
-    for (const p of params) {
-      if (!isTensor(p)) throw new TypeError(`optimizer can only optimize Tensors, but one of the params is ${typeof p}`)
-      if (!p.isLeaf) throw new ValueError("can't optimize a non-leaf Tensor")
-      if (known.has(p)) throw new ValueError('some parameters appear in more than one parameter group')
-      known.add(p)
+  addParamGroup(group: ParamGroupInit<O>): void {
+    if (!isGroup<O>(group)) throw new TypeError(`param_group must be an object, but got ${kindOf(group)}`)
+    const params = group.params instanceof Tensor ? [group.params] : [...group.params]
+    for (const p of params as unknown[]) {
+      if (!(p instanceof Tensor))
+        throw new TypeError(`optimizer can only optimize Tensors, but one of the params is ${kindOf(p)}`)
+      if (!p.isLeaf && !p.retainsGrad) throw new ValueError("can't optimize a non-leaf Tensor")
     }
+    const known = new Set(this.paramGroups.flatMap((other) => other.params))
+    if (params.some((p) => known.has(p)))
+      throw new ValueError('some parameters appear in more than one parameter group')
     this.paramGroups.push({ ...this.defaults, ...group, params })
   }
 
-  /** Updates the parameters of one group that have gradients. Runs unrecorded. */
-  protected abstract update(group: ParamGroup<O>): void
-
-  /** Forgets all gradients, or fills them with zeros. */
-  zeroGrad(options: { setToNone?: boolean } = {}): void {
-    for (const { params } of this.paramGroups) {
-      for (const p of params) {
-        if (options.setToNone ?? true) p.grad = null
-        else p.grad?.zero_()
-      }
-    }
-  }
-
-  /** The state of a parameter, made at its first step. */
-  protected stateOf(p: Tensor): ParamState {
-    let state = this.state.get(p)
-    if (state === undefined) {
-      state = {}
-      this.state.set(p, state)
-    }
-    return state
-  }
-
-  /** State and options, with parameters by number. */
-  stateDict(): OptimizerState {
-    const numbers = new Map<Tensor, number>()
-    const paramGroups = this.paramGroups.map((group) => ({
-      ...group,
-      params: group.params.map((p) => {
-        numbers.set(p, numbers.size)
-        return numbers.get(p)
-      }),
-    }))
-    return {
-      state: Object.fromEntries([...this.state].map(([p, state]) => [numbers.get(p), { ...state }])),
-      paramGroups,
-    }
-  }
-
-  /** Takes over state and options. @throws ValueError if groups or their sizes differ */
-  loadStateDict(saved: OptimizerState): void {
-    if (saved.paramGroups.length !== this.paramGroups.length)
-      throw new ValueError('loaded state dict has a different number of parameter groups')
-    const all: Tensor[] = []
-    saved.paramGroups.forEach((group, i) => {
-      const own = this.paramGroups[i]!
-      if ((group.params as unknown[]).length !== own.params.length) {
-        throw new ValueError(
-          "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
-        )
-      }
-      all.push(...own.params)
+  /** The options and state, to be saved. Its tensors are those of the optimizer, not copies. */
+  stateDict(): OptimizerState<O> {
+    const indices = new Map<Tensor, number>()
+    let start = 0
+    const paramGroups = this.paramGroups.map((group) => {
+      for (const [i, p] of group.params.entries()) if (!indices.has(p)) indices.set(p, start + i)
+      start += group.params.length
+      return { ...group, params: group.params.map((p) => indices.get(p)!) }
     })
-    saved.paramGroups.forEach((group, i) => {
-      const { params: _, ...options } = group
-      Object.assign(this.paramGroups[i]!, options)
-    })
-    for (const [number, state] of Object.entries(saved.state)) {
-      const copy: ParamState = {}
-      for (const [name, value] of Object.entries(state)) copy[name] = isTensor(value) ? value.clone() : value
-      this.state.set(all[Number(number)]!, copy)
+    const state: Record<number, ParamState> = {}
+    for (const [p, entry] of this.state) {
+      const index = indices.get(p)
+      if (index !== undefined) state[index] = entry
     }
+    return { state, paramGroups }
   }
 
-  /** One update of all parameters. `closure` computes the loss first, with gradients. */
-  step(closure?: () => Tensor): Tensor | null {
-    const loss = closure === undefined ? null : enableGrad(closure)
-    noGrad(() => {
-      for (const group of this.paramGroups) this.update(group)
+  /**
+   * Takes options and state from `stateDict()` of an optimizer over the same parameters in the same order. Tensors are
+   * copied, to the dtype and device of their parameter.
+   *
+   * @throws ValueError if the groups differ in number or size
+   */
+  loadStateDict(stateDict: OptimizerState<O>): void {
+    const saved = stateDict.paramGroups
+    if (saved.length !== this.paramGroups.length)
+      throw new ValueError(
+        `loaded state dict has a different number of parameter groups: ${saved.length} instead of ${this.paramGroups.length}`,
+      )
+    if (saved.some((group, i) => group.params.length !== this.paramGroups[i]!.params.length))
+      throw new ValueError(
+        "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+      )
+    const byIndex = new Map<number, Tensor>()
+    for (const [i, group] of saved.entries())
+      for (const [j, index] of group.params.entries()) byIndex.set(index, this.paramGroups[i]!.params[j]!)
+
+    const state = new Map<Tensor, ParamState>()
+    for (const [index, entry] of Object.entries(stateDict.state)) {
+      const p = byIndex.get(Number(index))
+      if (p === undefined) throw new RuntimeError(`loaded state dict has state for parameter ${index}, of no group`)
+      state.set(p, copyState(entry, p))
+    }
+    this.state.clear()
+    for (const [p, entry] of state) this.state.set(p, entry)
+    this.paramGroups = saved.map((group, i) => ({ ...this.defaults, ...group, params: this.paramGroups[i]!.params }))
+  }
+
+  /** The options of each group, as `print(optimizer)` shows them. */
+  toString(): string {
+    const lines = this.paramGroups.map((group, i) => {
+      const names = Object.keys(group).filter((name) => name !== 'params')
+      const options = names.sort().map((name) => `    ${name}: ${String(group[name as keyof typeof group])}\n`)
+      return `Parameter Group ${i}\n${options.join('')}`
     })
-    return loss
+    return `${this.constructor.name} (\n${lines.join('\n')})`
   }
 }
 
-/** @throws ValueError unless `value >= 0` */
-export function checkNotNegative(what: string, value: number): void {
-  if (!(value >= 0)) throw new ValueError(`Invalid ${what}: ${value}`)
+function copyState(entry: ParamState, p: Tensor): ParamState {
+  return Object.fromEntries(
+    Object.entries(entry).map(([name, value]) => {
+      if (!(value instanceof Tensor)) return [name, value]
+      // The count of steps stays float32, whatever the parameter is: bfloat16 could not count past 256.
+      const copy = name === 'step' ? value : value.to({ dtype: p.dtype, device: p.device })
+      return [name, copy.detach().clone()]
+    }),
+  )
+}
+
+function isGroup<O extends object>(value: unknown): value is ParamGroupInit<O> {
+  return typeof value === 'object' && value !== null && !(value instanceof Tensor) && 'params' in value
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value
 }

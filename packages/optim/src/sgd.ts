@@ -1,56 +1,71 @@
 import { bindOptions, type Tensor, ValueError } from '@tsorch/core'
-import { checkNotNegative, Optimizer, type ParamGroup, type ParamsOrGroups } from './optimizer.js'
+import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
 
-/** Options of {@link SGD}. */
+/** Options of {@link SGD}, for all parameters or for a group. */
 export interface SGDOptions {
-  /** Learning rate, 0.001 if not given. */
-  lr?: number
-  momentum?: number
-  dampening?: number
-  weightDecay?: number
-  nesterov?: boolean
-  maximize?: boolean
+  /** Learning rate, 1e-3 if not given. */
+  lr: number
+  /** Share of the previous steps that is kept, 0 if not given. */
+  momentum: number
+  /** Share of the gradient that is kept out of the momentum, 0 if not given. */
+  dampening: number
+  /** L2 penalty, 0 if not given. */
+  weightDecay: number
+  /** Looks ahead along the momentum. */
+  nesterov: boolean
+  /** Goes up instead of down. */
+  maximize: boolean
 }
-type Settings = Required<SGDOptions>
-const names = ['lr', 'momentum', 'dampening', 'weightDecay', 'nesterov', 'maximize'] as const
+
+const NAMES = ['lr', 'momentum', 'dampening', 'weightDecay', 'nesterov', 'maximize'] as const
 
 /**
- * Stochastic gradient descent, with momentum.
+ * Stochastic gradient descent, with momentum if asked for.
  *
  * @example
  * ```ts
- * const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 })
+ * const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
+ * optimizer.zeroGrad()
+ * lossFn(model(input), target).backward()
+ * optimizer.step()
  * ```
- * @throws ValueError for negative options
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  */
-export class SGD extends Optimizer<Settings> {
-  constructor(params: ParamsOrGroups<Settings>, options: SGDOptions = {}) {
-    const o = bindOptions<SGDOptions>('SGD', names, [options])
-    const settings = { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...o }
-    checkNotNegative('learning rate', settings.lr)
-    checkNotNegative('momentum value', settings.momentum)
-    checkNotNegative('weight_decay value', settings.weightDecay)
-    if (settings.nesterov && (settings.momentum <= 0 || settings.dampening !== 0)) {
+export class SGD extends Optimizer<SGDOptions> {
+  /** @throws ValueError for an option out of its range */
+  constructor(params: Params<SGDOptions>, lr?: number | Partial<SGDOptions>, options?: Partial<SGDOptions>) {
+    const { lr: rate = 1e-3, ...given } = bindOptions<SGDOptions>(
+      'SGD',
+      NAMES,
+      options === undefined ? [lr] : [lr, options],
+    )
+    const { momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = given
+    if (!(rate >= 0)) throw new ValueError(`Invalid learning rate: ${rate}`)
+    if (!(momentum >= 0)) throw new ValueError(`Invalid momentum value: ${momentum}`)
+    if (!(weightDecay >= 0)) throw new ValueError(`Invalid weight_decay value: ${weightDecay}`)
+    if (nesterov && (momentum <= 0 || dampening !== 0))
       throw new ValueError('Nesterov momentum requires a momentum and zero dampening')
-    }
-    super(params, settings)
+    super(params, { lr: rate, momentum, dampening, weightDecay, nesterov, maximize })
   }
 
-  protected update({ params, lr, momentum, dampening, weightDecay, nesterov, maximize }: ParamGroup<Settings>): void {
-    for (const p of params) {
+  protected override updateGroup(group: ParamGroup<SGDOptions>): void {
+    const { lr, momentum, weightDecay, maximize } = group
+    for (const p of group.params) {
       if (p.grad === null) continue
-      let g: Tensor = maximize ? p.grad.neg() : p.grad
-      if (weightDecay !== 0) g = g.add(p, { alpha: weightDecay })
-      if (momentum !== 0) {
-        const state = this.stateOf(p)
-        const buffer = state.momentumBuffer as Tensor | undefined
-        if (buffer == null) state.momentumBuffer = g.detach().clone()
-        else buffer.mul_(momentum).add_(g, { alpha: 1 - dampening })
-        const now = state.momentumBuffer as Tensor
-        g = nesterov ? g.add(now, { alpha: momentum }) : now
-      }
-      p.add_(g, { alpha: -lr })
+      let grad = maximize ? p.grad.neg() : p.grad
+      if (weightDecay !== 0) grad = grad.add(p, { alpha: weightDecay })
+      if (momentum !== 0) grad = this.#withMomentum(p, grad, group)
+      p.add_(grad, { alpha: -lr })
     }
+  }
+
+  #withMomentum(p: Tensor, grad: Tensor, { momentum, dampening, nesterov }: SGDOptions): Tensor {
+    let buffer = this.state.get(p)?.momentum_buffer as Tensor | null | undefined
+    // The first gradient enters whole, without dampening.
+    if (buffer === undefined || buffer === null) {
+      buffer = grad.detach().clone()
+      this.state.set(p, { momentum_buffer: buffer })
+    } else buffer.mul_(momentum).add_(grad, { alpha: 1 - dampening })
+    return nesterov ? grad.add(buffer, { alpha: momentum }) : buffer
   }
 }
