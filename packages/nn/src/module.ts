@@ -138,7 +138,7 @@ export abstract class Module<Args extends unknown[] = never[], Result = unknown>
   }
 
   /** Makes `tensor` part of the state without being trained; `persistent: false` keeps it out of {@link stateDict}. */
-  registerBuffer(name: string, tensor: Tensor, options: { persistent?: boolean } = {}): void {
+  registerBuffer(name: string, tensor: Tensor | null, options: { persistent?: boolean } = {}): void {
     innerOf(this).buffers.set(keyOf(name), options.persistent ?? true)
     Object.assign(this, { [name]: tensor })
   }

@@ -1,7 +1,8 @@
 import { type Library, NotCovered } from '../library.js'
 import { type CaseResult, verdict } from '../verdict.js'
 import { type InitialisationCase, runInitialisation } from './init.js'
-import { type LoaderCase, runLoader } from './loader.js'
+import { runLoader } from './loader.js'
+import type { LoaderCase } from './loader-session.js'
 import { type RandomCase, runRandom } from './rng.js'
 
 /** The files of random streams: `rng.json`, `init.json`, `loader.json`, parsed. */

@@ -73,7 +73,7 @@ export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: Gradc
     for (let i = 0; i < x.count; i++) {
       const at = (delta: number): number =>
         withoutGrad(() => {
-          const moved = clone(x.detach(), { memoryFormat: 'contiguousFormat' })
+          const moved = clone(x.detach(), { memoryFormat: 'contiguous_format' })
           moved
             .reshape(-1)
             .select(0, i)

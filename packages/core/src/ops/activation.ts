@@ -5,7 +5,7 @@ import { bool } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
 import { bindOptions } from '../options.js'
 import type { Method, Tensor } from '../tensor.js'
-import { gt } from './compare.js'
+import { gt, le } from './compare.js'
 import { attach, defineUnary, type UnaryFunction } from './define.js'
 import { assign } from './inplace.js'
 import { mul, sub } from './pointwise.js'
@@ -22,7 +22,7 @@ declare module '../tensor.js' {
   }
 }
 
-const reluGrad = defineComposite('reluGrad', (g: Tensor, y: Tensor): Tensor => where(gt(y, 0), g, 0))
+const reluGrad = defineComposite('reluGrad', (g: Tensor, y: Tensor): Tensor => where(le(y, 0), 0, g))
 
 /**
  * `max(x, 0)`.

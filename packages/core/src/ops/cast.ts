@@ -17,28 +17,28 @@ import {
 } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
 import { bindOptions } from '../options.js'
-import { contiguousStrides, isContiguous } from '../shape.js'
+import { contiguousStrides, formatShape, isContiguous, type Shape } from '../shape.js'
 import { allocate, allocateStrided, type Method, Tensor } from '../tensor.js'
 import { allocateLike } from './elementwise.js'
 import { checkTensor } from './promote.js'
 
 declare module '../tensor.js' {
   interface Tensor {
-    to(target: DTypeLike | string | Tensor, options?: ToOptions): Tensor
+    to(target: DTypeLike | string | Tensor, ...rest: readonly unknown[]): Tensor
     to(options: ToOptions): Tensor
     /** See {@link cast}. */
     type(dtype: DTypeLike): Tensor
     typeAs(other: Tensor): Tensor
-    float(): Tensor
-    double(): Tensor
-    half(): Tensor
-    bfloat16(): Tensor
-    char(): Tensor
-    byte(): Tensor
-    short(): Tensor
-    int(): Tensor
-    long(): Tensor
-    bool(): Tensor
+    float(options?: { memoryFormat?: MemoryFormat }): Tensor
+    double(options?: { memoryFormat?: MemoryFormat }): Tensor
+    half(options?: { memoryFormat?: MemoryFormat }): Tensor
+    bfloat16(options?: { memoryFormat?: MemoryFormat }): Tensor
+    char(options?: { memoryFormat?: MemoryFormat }): Tensor
+    byte(options?: { memoryFormat?: MemoryFormat }): Tensor
+    short(options?: { memoryFormat?: MemoryFormat }): Tensor
+    int(options?: { memoryFormat?: MemoryFormat }): Tensor
+    long(options?: { memoryFormat?: MemoryFormat }): Tensor
+    bool(options?: { memoryFormat?: MemoryFormat }): Tensor
     clone: Method<typeof clone>
     contiguous: Method<typeof contiguous>
     cpu(): Tensor
@@ -56,12 +56,28 @@ export interface ToOptions {
 }
 
 /** Row-major, or the order of the input's own dimensions where that is dense. */
-export type MemoryFormat = 'contiguousFormat' | 'preserveFormat'
+export type MemoryFormat = 'contiguous_format' | 'preserve_format' | 'channels_last' | 'channels_last_3d'
 
-function copied(name: string, x: Tensor, dtype: DType, contiguousResult: boolean): Tensor {
-  const out = contiguousResult
-    ? allocateStrided(x.storage.device, dtype, x.shape, contiguousStrides(x.shape), x.count)
-    : allocateLike(x, dtype)
+/** Strides of a shape in a memory format: channels last means that they vary fastest. */
+function formatStrides(shape: Shape, format: MemoryFormat): Shape {
+  const ndim = format === 'channels_last' ? 4 : 5
+  if (format === 'contiguous_format') return contiguousStrides(shape)
+  if (shape.length !== ndim)
+    throw new RuntimeError(`required rank ${ndim} tensor to use ${format} format, but got shape ${formatShape(shape)}`)
+  const order = [0, ...shape.slice(2).map((_, d) => d + 2), 1]
+  const inner = contiguousStrides(order.map((d) => shape[d]!))
+  const strides = new Array<number>(ndim)
+  order.forEach((d, i) => {
+    strides[d] = inner[i]!
+  })
+  return strides
+}
+
+function copied(name: string, x: Tensor, dtype: DType, format: MemoryFormat): Tensor {
+  const out =
+    format === 'preserve_format'
+      ? allocateLike(x, dtype)
+      : allocateStrided(x.storage.device, dtype, x.shape, formatStrides(x.shape, format), x.count)
   x.storage.device.primitives.copy(x, out)
   // a gradient in another dtype is cast back by the engine
   return record(name, out, [x], null, (g) => g)
@@ -69,7 +85,7 @@ function copied(name: string, x: Tensor, dtype: DType, contiguousResult: boolean
 
 /** `x` in another dtype; `x` itself if it has it. Differentiable between floating-point dtypes. */
 export function cast(x: Tensor, dtype: DType): Tensor {
-  return x.dtype === dtype ? x : copied('ToCopyBackward0', x, dtype, false)
+  return x.dtype === dtype ? x : copied('ToCopyBackward0', x, dtype, 'preserve_format')
 }
 
 /**
@@ -80,16 +96,28 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 export function clone(x: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor {
   checkTensor('clone', 'input', x)
   const { memoryFormat } = bindOptions<{ memoryFormat: MemoryFormat }>('clone', ['memoryFormat'], [options])
-  return copied('CloneBackward0', x, x.dtype, memoryFormat === 'contiguousFormat')
+  return copied('CloneBackward0', x, x.dtype, memoryFormat ?? 'preserve_format')
 }
 
 /**
- * `x` itself if its elements lie row-major, else a copy that does.
+ * `x` itself if its elements lie in the given order (row-major if none is given), else a copy whose elements do.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html
  */
-export function contiguous(x: Tensor): Tensor {
-  return isContiguous(x.shape, x.strides) ? x : copied('CloneBackward0', x, x.dtype, true)
+export function contiguous(x: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor {
+  if (options === undefined) {
+    return isContiguous(x.shape, x.strides) ? x : copied('CloneBackward0', x, x.dtype, 'contiguous_format')
+  }
+  const { memoryFormat } = bindOptions<{ memoryFormat: MemoryFormat }>('contiguous', ['memoryFormat'], [options])
+  return inFormat(x, memoryFormat ?? 'contiguous_format')
+}
+
+/** `x` itself if it lies in that format, else a copy that does. */
+function inFormat(x: Tensor, format: MemoryFormat): Tensor {
+  if (format === 'preserve_format') return x
+  const strides = formatStrides(x.shape, format)
+  const fits = x.shape.every((size, d) => size === 1 || strides[d] === x.strides[d])
+  return fits ? x : copied('CloneBackward0', x, x.dtype, format)
 }
 
 /** `x` on another device; differentiable. @throws RuntimeError if the source device cannot be read at once */
@@ -105,8 +133,6 @@ export function moveTo(x: Tensor, device: Device): Tensor {
   return record('ToCopyBackward0', out, [x], null, (g) => moveTo(g, origin))
 }
 
-const toNames = ['dtype', 'device', 'copy', 'nonBlocking', 'memoryFormat'] as const
-
 /**
  * `x` with another dtype, device, or both; `x` itself if nothing changes.
  *
@@ -116,11 +142,13 @@ const toNames = ['dtype', 'device', 'copy', 'nonBlocking', 'memoryFormat'] as co
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.to.html
  */
-export function to(x: Tensor, target?: DTypeLike | string | Tensor | ToOptions, options?: ToOptions): Tensor {
+export function to(x: Tensor, target?: DTypeLike | string | Tensor | ToOptions, ...rest: readonly unknown[]): Tensor {
   checkTensor('to', 'self', x)
   let dtype = x.dtype
   let device = x.storage.device
-  let rest: unknown = options
+  // what may follow by position depends on what comes first
+  let names: readonly (keyof ToOptions)[] = ['nonBlocking', 'copy', 'memoryFormat', 'dtype', 'device']
+  let args = rest
   if (target instanceof Tensor) {
     dtype = target.dtype
     device = target.storage.device
@@ -128,18 +156,21 @@ export function to(x: Tensor, target?: DTypeLike | string | Tensor | ToOptions, 
     dtype = target
   } else if (typeof target === 'string') {
     if (isDTypeName(target)) dtype = toDType(target as DTypeLike)
-    else device = deviceOf(target)
+    else {
+      device = deviceOf(target)
+      names = ['dtype', 'nonBlocking', 'copy', 'memoryFormat', 'device']
+    }
   } else if (target !== undefined) {
-    rest = target
-  } else if (options === undefined) {
+    args = [target, ...rest]
+  } else {
     throw new TypeError('to(): expected a dtype, a device, a Tensor or options')
   }
-  const bound = bindOptions<ToOptions>('to', toNames, rest === undefined ? [] : [rest])
-  if (bound.dtype !== undefined) dtype = toDType(bound.dtype)
-  if (bound.device !== undefined) device = deviceOf(bound.device)
-  let out = moveTo(cast(x, dtype), device)
-  if (bound.memoryFormat === 'contiguousFormat') out = contiguous(out)
-  return bound.copy === true && out === x ? clone(x) : out
+  const o = bindOptions<ToOptions>('to', names, args)
+  if (o.dtype !== undefined) dtype = toDType(o.dtype)
+  if (o.device !== undefined) device = deviceOf(o.device)
+  const format = o.memoryFormat ?? 'preserve_format'
+  const out = inFormat(moveTo(cast(x, dtype), device), format)
+  return o.copy === true && out === x ? copied('ToCopyBackward0', x, x.dtype, format) : out
 }
 
 function isDTypeName(name: string): boolean {
@@ -152,8 +183,8 @@ function isDTypeName(name: string): boolean {
 }
 
 const p = Tensor.prototype
-p.to = function (target: DTypeLike | string | Tensor | ToOptions, options?: ToOptions) {
-  return to(this, target, options)
+p.to = function (target: DTypeLike | string | Tensor | ToOptions, ...rest: unknown[]) {
+  return to(this, target, ...rest)
 }
 p.type = function (dtype) {
   return cast(this, toDType(dtype))
@@ -164,8 +195,8 @@ p.typeAs = function (other) {
 p.clone = function (options) {
   return clone(this, options)
 }
-p.contiguous = function () {
-  return contiguous(this)
+p.contiguous = function (options) {
+  return contiguous(this, options)
 }
 p.cpu = function () {
   return moveTo(this, deviceOf('cpu'))
@@ -183,7 +214,7 @@ const casts = {
   bool: boolType,
 } as const
 for (const [name, dtype] of Object.entries(casts) as [keyof typeof casts, DType][]) {
-  p[name] = function (this: Tensor) {
-    return cast(this, dtype)
+  p[name] = function (this: Tensor, options?: { memoryFormat?: MemoryFormat }) {
+    return options === undefined ? cast(this, dtype) : to(this, dtype, options)
   }
 }

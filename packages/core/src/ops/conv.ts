@@ -24,7 +24,7 @@ import {
   type Window,
   windows,
 } from './sliding.js'
-import { permute, reshape, select, squeeze, unsqueeze } from './view.js'
+import { permute, reshape, select, slice, squeeze, unsqueeze } from './view.js'
 
 /** What a convolution is, besides its operands: per spatial dimension, counted from the outermost. */
 export interface ConvGeometry {
@@ -120,7 +120,17 @@ function forward(x: Tensor, weight: Tensor, bias: Tensor | null, geometry: ConvG
   )
 }
 
+/** Output padding may leave room for one more position than there was. */
+function cropped(x: Tensor, shape: Shape): Tensor {
+  let out = x
+  shape.forEach((size, d) => {
+    if (out.shape[d] !== size) out = slice(out, d, 0, size, 1)
+  })
+  return out
+}
+
 function inputGrad(g: Tensor, weight: Tensor, shape: Shape, geometry: ConvGeometry): Tensor {
+  const gShape = g.shape
   const wShape = weight.shape
   return record(
     'ConvolutionInputGradBackward0',
@@ -128,7 +138,7 @@ function inputGrad(g: Tensor, weight: Tensor, shape: Shape, geometry: ConvGeomet
     [g, weight],
     [g, weight],
     (h, node) => [
-      node.needs(0) ? forward(h, node.saved(1), null, geometry) : null,
+      node.needs(0) ? cropped(forward(h, node.saved(1), null, geometry), gShape) : null,
       node.needs(1) ? weightGrad(node.saved(0), h, wShape, geometry) : null,
     ],
   )

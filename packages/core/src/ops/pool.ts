@@ -173,16 +173,20 @@ function poolWindow(
 }
 
 function poolInput(name: string, input: Tensor, n: number): [Tensor, boolean] {
-  checkTensor(name, 'input', input)
+  const snake = name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)
+  const ranks = `${n + 1}D or ${n + 2}D (batch mode)`
   if (input.ndim !== n + 1 && input.ndim !== n + 2) {
     throw new RuntimeError(
-      `${name}(): Expected ${n + 1}D or ${n + 2}D input, but got input of shape ${formatShape(input.shape)}`,
+      `${snake}: Expected ${ranks} tensor with optional 0 dim batch size for input, non-empty ${ranks} tensor expected for input, but got:${formatShape(input.shape)}`,
     )
   }
   const first = input.ndim - n - 1
-  if (input.shape.slice(first).some((s) => s === 0)) {
+  const empty = input.shape.findIndex((size, d) => d >= first && size === 0)
+  if (empty >= 0) {
     throw new RuntimeError(
-      `Expected ${n + 1}D or ${n + 2}D (batch mode) tensor with optional 0 dim batch size for input, but got: ${formatShape(input.shape)}`,
+      n === 3
+        ? `${snake}(): Expected input's non-batch dimensions to have positive length, but input has a shape of ${formatShape(input.shape)} and non-batch dimension ${empty} has length zero!`
+        : `${snake}: Expected ${ranks} tensor with optional 0 dim batch size for input, but got:${formatShape(input.shape)}`,
     )
   }
   return input.ndim === n + 2 ? [input, true] : [unsqueeze(input, 0), false]
@@ -208,9 +212,10 @@ function maxPool(
   args: readonly unknown[],
 ): [Tensor, Tensor, boolean] {
   const o = bindOptions<MaxPoolOptions>(name, maxNames, args)
+  checkTensor(name, 'input', input)
+  const window = poolWindow(name, n, kernelSize, o.stride, o.padding ?? 0, o.dilation ?? 1)
   const [x, isBatched] = poolInput(name, input, n)
   if (x.dtype.name === 'bool') throw new RuntimeError(`"max_pool${n}d" not implemented for 'Bool'`)
-  const window = poolWindow(name, n, kernelSize, o.stride, o.padding ?? 0, o.dilation ?? 1)
   const outputs = outputSizes(x, n, window, o.ceilMode ?? false)
   const [values, indices] = maxPoolOp(x, outputs, window)
   const shape = x.shape
@@ -364,8 +369,9 @@ function windowCounts(
 
 function avgPool(name: string, n: number, input: Tensor, kernelSize: Sizes, args: readonly unknown[]): Tensor {
   const o = bindOptions<AvgPoolOptions>(name, avgNames, args)
-  const [x, isBatched] = poolInput(name, input, n)
+  checkTensor(name, 'input', input)
   const window = poolWindow(name, n, kernelSize, o.stride, o.padding ?? 0, 1)
+  const [x, isBatched] = poolInput(name, input, n)
   if (o.divisorOverride === 0) throw new RuntimeError('divisor must be not zero')
   const outputs = outputSizes(x, n, window, o.ceilMode ?? false)
   const total = sumPool(x, outputs, window)

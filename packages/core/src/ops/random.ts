@@ -2,7 +2,7 @@
 import { checkWritable } from '../autograd/inplace.js'
 import { recording } from '../autograd/node.js'
 import { deviceFrom, finish, type TensorOptions } from '../create.js'
-import { Category, getDefaultDtype, int64, toDType } from '../dtype.js'
+import { Category, float32, getDefaultDtype, int64, toDType } from '../dtype.js'
 import { NotImplementedError, RuntimeError } from '../errors.js'
 import { bindOptions } from '../options.js'
 import { fillBernoulli } from '../random/bernoulli.js'
@@ -24,6 +24,9 @@ export interface RandomOptions extends TensorOptions {
   generator?: Generator
 }
 const randomOptions = ['dtype', 'device', 'requiresGrad', 'generator'] as const
+
+/** A bound of {@link randint}; a bigint past 2^53. */
+export type Bound = number | bigint
 
 /** Options of `uniform_`. */
 export interface FillRange {
@@ -140,37 +143,33 @@ export function randn(size: Shape | number, options?: RandomOptions): Tensor {
 }
 
 /** Whole numbers (int64) in [low, high). @see https://pytorch.org/docs/stable/generated/torch.randint.html */
-export function randint(high: number, size: Shape, options?: RandomOptions): Tensor
-export function randint(low: number, high: number, size: Shape, options?: RandomOptions): Tensor
+export function randint(high: Bound, size: Shape, options?: RandomOptions): Tensor
+export function randint(low: Bound, high: Bound, size: Shape, options?: RandomOptions): Tensor
 export function randint(
-  first: number,
-  second: number | Shape,
+  first: Bound,
+  second: Bound | Shape,
   third?: Shape | RandomOptions,
   fourth?: RandomOptions,
 ): Tensor {
   const [low, high, size, options] =
-    typeof second === 'number'
-      ? [first, second, third as Shape, fourth]
-      : [0, first, second, third as RandomOptions | undefined]
-  if (low >= high)
-    throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`)
+    typeof second === 'object'
+      ? [0, first, second, third as RandomOptions | undefined]
+      : [first, second, third as Shape, fourth]
   const o = bindOptions<RandomOptions>('randint', randomOptions, [options])
   const dtype = o.dtype === undefined ? int64 : toDType(o.dtype)
   checkSizes('randint', size)
-  if (dtype !== int64)
-    return finish(castTo(randint(low, high, size, { ...o, dtype: int64, requiresGrad: false }), dtype), o)
-  const x = allocate({ device: deviceFrom(o) }, int64, size.slice())
-  const words = new Int32Array(2 * x.count)
-  fillRandomFromTo(
-    o.generator ?? defaultGenerator,
-    'int64',
-    words,
-    0,
-    x.count,
-    integerRange(int64, BigInt(low), BigInt(high)),
-  )
-  x.storage.device.memory.write(x, words)
-  return x
+  if (BigInt(low) >= BigInt(high)) {
+    throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`)
+  }
+  const range = integerRange(dtype, BigInt(low), BigInt(high))
+  const device = deviceFrom(o)
+  // halves take their numbers in float32
+  const drawn = dtype.category === Category.float && dtype.staged ? float32 : dtype
+  const x = allocate({ device }, drawn, size.slice())
+  const words = drawn.allocate(x.count)
+  fillRandomFromTo(o.generator ?? defaultGenerator, dtype.name, words, 0, x.count, range)
+  device.memory.write(x, words)
+  return finish(castTo(x, dtype), o)
 }
 
 /** A random permutation of 0 ... n - 1 (int64). @see https://pytorch.org/docs/stable/generated/torch.randperm.html */

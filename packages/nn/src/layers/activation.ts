@@ -52,6 +52,10 @@ export class LogSoftmax extends Layer {
   forward(x: Tensor): Tensor {
     return this.dim === null ? logSoftmax(x) : logSoftmax(x, this.dim)
   }
+
+  override extraRepr(): string {
+    return `dim=${this.dim ?? 'None'}`
+  }
 }
 
 /** Zeroes elements with probability `p` while training. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html */

@@ -1,4 +1,4 @@
-import { bindOptions, empty, flatten, linear, type Tensor } from '@tsorch/core'
+import { bindOptions, empty, type FlattenOptions, flatten, linear, type Tensor } from '@tsorch/core'
 import { calculateFanInAndFanOut, kaimingUniform_, uniform_ } from '../init.js'
 import { Layer } from '../module.js'
 import { Parameter } from '../parameter.js'
@@ -54,10 +54,11 @@ export class Flatten extends Layer {
   startDim: number
   endDim: number
 
-  constructor(startDim = 1, endDim = -1) {
+  constructor(startDim?: number | FlattenOptions, endDim?: number | FlattenOptions) {
     super()
-    this.startDim = startDim
-    this.endDim = endDim
+    const o = bindOptions<FlattenOptions>('Flatten', ['startDim', 'endDim'], [startDim, endDim])
+    this.startDim = o.startDim ?? 1
+    this.endDim = o.endDim ?? -1
   }
 
   forward(x: Tensor): Tensor {

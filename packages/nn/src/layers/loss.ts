@@ -29,42 +29,51 @@ export class MSELoss extends Loss {
 
 /** Cross entropy of probabilities and binary targets. @see https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html */
 export class BCELoss extends Loss {
-  options: BceOptions
+  options: Omit<BceOptions, 'weight'>
+  declare weight: Tensor | null
 
   constructor(options: BceOptions = {}) {
     super()
-    this.options = options
+    const { weight, ...rest } = options
+    this.options = rest
+    this.registerBuffer('weight', weight ?? null)
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
-    return binaryCrossEntropy(input, target, this.options)
+    return binaryCrossEntropy(input, target, { ...this.options, weight: this.weight })
   }
 }
 
 /** Cross entropy of logits and classes. @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html */
 export class CrossEntropyLoss extends Loss {
-  options: CrossEntropyOptions
+  options: Omit<CrossEntropyOptions, 'weight'>
+  declare weight: Tensor | null
 
   constructor(options: CrossEntropyOptions = {}) {
     super()
-    this.options = options
+    const { weight, ...rest } = options
+    this.options = rest
+    this.registerBuffer('weight', weight ?? null)
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
-    return crossEntropy(input, target, this.options)
+    return crossEntropy(input, target, { ...this.options, weight: this.weight })
   }
 }
 
 /** Negative log likelihood of classes. @see https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html */
 export class NLLLoss extends Loss {
-  options: NllOptions
+  options: Omit<NllOptions, 'weight'>
+  declare weight: Tensor | null
 
   constructor(options: NllOptions = {}) {
     super()
-    this.options = options
+    const { weight, ...rest } = options
+    this.options = rest
+    this.registerBuffer('weight', weight ?? null)
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
-    return nllLoss(input, target, this.options)
+    return nllLoss(input, target, { ...this.options, weight: this.weight })
   }
 }
