@@ -169,7 +169,11 @@ export function to(x: Tensor, target?: DTypeLike | string | Tensor | ToOptions, 
   if (o.dtype !== undefined) dtype = toDType(o.dtype)
   if (o.device !== undefined) device = deviceOf(o.device)
   const format = o.memoryFormat ?? 'preserve_format'
-  const out = inFormat(moveTo(cast(x, dtype), device), format)
+  // PyTorch only asks whether the strides suggest channels last; other gaps and orders count as contiguous
+  const suggested = format !== 'contiguous_format' || (x.ndim !== 4 && x.ndim !== 5) || isContiguous(x.shape, x.strides)
+  const moved = moveTo(cast(x, dtype), device)
+  const out =
+    format === 'contiguous_format' && moved === x && (suggested || x.strides[1] !== 1) ? x : inFormat(moved, format)
   return o.copy === true && out === x ? copied('ToCopyBackward0', x, x.dtype, format) : out
 }
 
