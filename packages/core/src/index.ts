@@ -126,6 +126,7 @@ export {
 } from './ops/dropout.js'
 export { type EmbeddingOptions, embedding } from './ops/embedding.js'
 export { type ClampOptions, clamp, clampMax, clampMin, fmax, fmin, maximum, minimum } from './ops/extremes.js'
+export { type SgdArguments, type SgdStep, sgdStepOp } from './ops/foreach.js'
 export { cat, chunk, type JoinOptions, split, stack, unbind } from './ops/join.js'
 export { linear } from './ops/linear.js'
 export {

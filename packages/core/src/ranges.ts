@@ -1,176 +1,339 @@
-/** Tensors of regular values, and tensors shaped like others. */
+/** Tensors of regular values: ranges, the identity, the indices of triangles. */
 import { deviceFrom, finish, type TensorOptions, tensorOptions } from './create.js'
-import { Category, type DType, getDefaultDtype, int64, toDType } from './dtype.js'
-import { RuntimeError } from './errors.js'
+import { bool, Category, type DType, float64, getDefaultDtype, int32, int64, toDType } from './dtype.js'
+import { RuntimeError, ValueError } from './errors.js'
 import { setWord } from './host.js'
-import { attach } from './ops/define.js'
-import { allocateLike } from './ops/elementwise.js'
-import { checkTensor, type Scalar } from './ops/promote.js'
-import { bindOptions } from './options.js'
-import { checkSizes, type Shape } from './shape.js'
-import { allocate, type Method, type Tensor } from './tensor.js'
+import { bindOptions, TypeError_ } from './options.js'
+import { fma } from './random/fma.js'
+import type { Shape } from './shape.js'
+import { allocate, Tensor } from './tensor.js'
 
-declare module './tensor.js' {
-  interface Tensor {
-    newZeros: Method<typeof newZeros>
-    newOnes: Method<typeof newOnes>
-    newEmpty: Method<typeof newEmpty>
-    newFull: Method<typeof newFull>
+/** A number, or a tensor of one. */
+export type RangeBound = number | bigint | Tensor
+
+const { fround } = Math
+
+/** A tensor of the values that `at` gives for 0, 1, ... */
+function generated(
+  shape: Shape,
+  dtype: DType,
+  options: Partial<TensorOptions>,
+  at: (i: number) => number | bigint,
+): Tensor {
+  const out = finish(allocate({ device: deviceFrom(options) }, dtype, shape), options)
+  const words = dtype.allocate(out.count)
+  for (let i = 0; i < out.count; i++) setWord(words, dtype, i, at(i))
+  out.storage.device.memory.write(out, words)
+  return out
+}
+
+function isNumber(value: unknown): value is number | bigint | boolean {
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
+}
+
+function boundOf(name: string, argument: string, value: unknown): number | bigint {
+  if (value instanceof Tensor) return value.item()
+  if (typeof value === 'bigint' || typeof value === 'number') return value
+  if (typeof value === 'boolean') return Number(value)
+  throw TypeError_(`${name}(): argument '${argument}' must be a number, not`, value)
+}
+
+/** Options of {@link arange}. */
+export interface ArangeOptions extends TensorOptions {
+  step?: number
+}
+
+interface Steps {
+  readonly from: number | bigint
+  readonly to: number | bigint
+  readonly by: number | bigint
+  readonly options: Partial<TensorOptions>
+  /** Whether all three are whole, so that the result is int64 unless another dtype is asked for. */
+  readonly whole: boolean
+}
+
+/** Reads `(end)`, `(start, end)` or `(start, end, step)` and options, and checks that the step leads from start to end. */
+function readSteps(name: string, args: readonly unknown[]): Steps {
+  const numbers = args.filter((v) => isNumber(v) || v instanceof Tensor)
+  const given = args.filter((v) => v !== undefined)
+  const options = given.slice(numbers.length)
+  if (given.slice(0, numbers.length).some((v) => !(isNumber(v) || v instanceof Tensor))) {
+    throw TypeError_(`${name}(): expected numbers and then options, but got`, args)
+  }
+  const o = bindOptions<ArangeOptions>(name, ['step', ...tensorOptions], options)
+  const [first, second, third = o.step ?? 1] = numbers
+  const from = second === undefined ? 0 : boundOf(name, 'start', first)
+  const to = boundOf(name, 'end', second ?? first)
+  const by = boundOf(name, 'step', third)
+  const whole = [from, to, by].every((v) => typeof v === 'bigint' || Number.isInteger(v))
+  if (Number(by) === 0) throw new RuntimeError('step must be nonzero')
+  if (!Number.isFinite(Number(from)) || !Number.isFinite(Number(to))) {
+    throw new RuntimeError(`unsupported range: ${from} -> ${to}`)
+  }
+  if ((by > 0 && to < from) || (by < 0 && to > from)) {
+    throw new RuntimeError('upper bound and lower bound inconsistent with step sign')
+  }
+  return { from, to, by, options: o, whole }
+}
+
+/**
+ * The values of a floating-point range bit for bit: PyTorch computes as many of them as fill pairs of 256-bit vectors from
+ * the first of each vector, and the rest one by one.
+ */
+function floatSteps(from: number, by: number, count: number, dtype: DType): (i: number) => number {
+  const double = dtype === float64
+  const lanes = double ? 4 : 8
+  const inVectors = count - (count % (2 * lanes))
+  const round = double ? (value: number) => value : fround
+  return (i) => {
+    const lane = i < inVectors ? i % lanes : 0
+    const first = round(fma(by, i - lane, from))
+    return lane === 0 ? first : round(fma(lane, by, first))
   }
 }
 
-function written(values: ArrayLike<number>, shape: Shape, dtype: DType, options: Partial<TensorOptions>): Tensor {
-  const out = allocate({ device: deviceFrom(options) }, dtype, shape)
-  const words = dtype.allocate(values.length)
-  for (let i = 0; i < values.length; i++) setWord(words, dtype, i, values[i]!)
-  out.storage.device.memory.write(out, words)
-  return finish(out, options)
-}
-
-type OrOptions<T> = T | TensorOptions
-
 /**
- * `start`, `start + step`, ... before `end`. Whole numbers give int64.
+ * `start`, `start + step`, ... before `end`. Whole numbers give int64, others the default dtype.
  *
+ * @param start - the first value; with one number only, that is the end and 0 the start
+ * @param end - not part of the range
+ * @param step - 1 if not given
+ * @throws RuntimeError if `step` is 0 or leads away from `end`
  * @example
  * ```ts
  * arange(3)            // tensor([0, 1, 2])
  * arange(1, 2.5, 0.5)  // tensor([1.0000, 1.5000, 2.0000])
  * ```
- * @throws RuntimeError if `step` is 0 or leads away from `end`
  * @see https://pytorch.org/docs/stable/generated/torch.arange.html
  */
 export function arange(
-  start: number,
-  end?: OrOptions<number>,
-  step?: OrOptions<number>,
+  start: RangeBound,
+  end?: RangeBound | ArangeOptions,
+  step?: RangeBound | ArangeOptions,
   options?: TensorOptions,
 ): Tensor {
-  const numbers = [start, end, step].filter((v): v is number => typeof v === 'number')
-  const rest = [end, step, options].find((v) => typeof v === 'object') as TensorOptions | undefined
-  const o = bindOptions<TensorOptions>('arange', tensorOptions, [rest])
-  const [from, to, by] = numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1]
-  if (by === 0) throw new RuntimeError('step must be nonzero')
-  if (!Number.isFinite(from) || !Number.isFinite(to)) throw new RuntimeError(`unsupported range: ${from} -> ${to}`)
-  if ((by > 0 && to < from) || (by < 0 && to > from))
-    throw new RuntimeError('upper bound and lower bound inconsistent with step sign')
-  const dtype = o.dtype === undefined ? (numbers.every(Number.isInteger) ? int64 : getDefaultDtype()) : toDType(o.dtype)
-  const n = Math.ceil((to - from) / by)
-  return written(
-    Array.from({ length: n }, (_, i) => from + i * by),
-    [n],
-    dtype,
-    o,
-  )
+  const { from, to, by, options: o, whole } = readSteps('arange', [start, end, step, options])
+  const dtype = o.dtype === undefined ? (whole ? int64 : getDefaultDtype()) : toDType(o.dtype)
+  if (dtype === bool) throw new RuntimeError(`"arange_cpu" not implemented for 'Bool'`)
+  if (dtype === int64) return integerRange(truncated(from), truncated(to), truncated(by), o)
+  const [first, step_] = [Number(from), Number(by)]
+  const count = Math.ceil((Number(to) - first) / step_)
+  if (dtype.category === Category.float) return generated([count], dtype, o, floatSteps(first, step_, count, dtype))
+  const [base, stride] = [Math.trunc(first), Math.trunc(step_)]
+  return generated([count], dtype, o, (i) => base + i * stride)
+}
+
+function truncated(value: number | bigint): bigint {
+  return typeof value === 'bigint' ? value : BigInt(Math.trunc(value))
+}
+
+function integerRange(from: bigint, to: bigint, by: bigint, options: Partial<TensorOptions>): Tensor {
+  if (by === 0n) throw new ValueError('step must be nonzero')
+  const count = Number((to - from + by - (by > 0n ? 1n : -1n)) / by)
+  const first = Number(from)
+  const step = Number(by)
+  const exact = Number.isSafeInteger(first) && Number.isSafeInteger(first + count * step)
+  return generated([count], int64, options, exact ? (i) => first + i * step : (i) => from + BigInt(i) * by)
 }
 
 /**
- * `steps` numbers from `start` to `end`, both included, evenly spaced.
+ * `start`, `start + step`, ... up to and with `end`, in the default dtype. Deprecated in PyTorch in favour of {@link arange}.
  *
+ * @see https://pytorch.org/docs/stable/generated/torch.range.html
+ */
+export function range(
+  start: RangeBound,
+  end: RangeBound,
+  step?: RangeBound | ArangeOptions,
+  options?: TensorOptions,
+): Tensor {
+  const { from, to, by, options: o } = readSteps('range', [start, end, step, options])
+  const dtype = o.dtype === undefined ? getDefaultDtype() : toDType(o.dtype)
+  const [first, step_] = [Number(from), Number(by)]
+  const count = Math.floor((Number(to) - first) / step_) + 1
+  return generated([count], dtype, o, (i) => first + i * step_)
+}
+
+interface Space {
+  readonly dtype: DType
+  /** The value at each position, in the arithmetic of the dtype. */
+  readonly at: (i: number) => number
+}
+
+/** Evenly spaced numbers: forward from the start in the first half, back from the end in the second. */
+function spaced(
+  name: string,
+  start: RangeBound,
+  end: RangeBound,
+  steps: number,
+  options: Partial<TensorOptions>,
+): Space {
+  const dims = [start, end].map((v) => (v instanceof Tensor ? v.ndim : 0))
+  if (dims.some((d) => d > 0)) {
+    throw new RuntimeError(
+      `${name} only supports 0-dimensional start and end tensors, but got start with ${dims[0]} dimension(s) and end with ${dims[1]} dimension(s).`,
+    )
+  }
+  const first = Number(boundOf(name, 'start', start))
+  const last = Number(boundOf(name, 'end', end))
+  if (!Number.isInteger(steps)) throw TypeError_(`${name}(): argument 'steps' must be an integer, not`, steps)
+  if (steps < 0) throw new RuntimeError('number of steps must be non-negative')
+  const dtype = options.dtype === undefined ? getDefaultDtype() : toDType(options.dtype)
+  if (dtype === bool) throw new RuntimeError(`"${name}_cpu" not implemented for 'Bool'`)
+  const whole = dtype.category !== Category.float
+  const round = whole ? Math.trunc : dtype === float64 ? (value: number) => value : fround
+  const from = round(first)
+  const to = round(last)
+  const step = whole ? (to - from) / (steps - 1) : round(round(to - from) / (steps - 1))
+  const middle = Math.floor(steps / 2)
+  const value = (i: number): number =>
+    steps === 1 ? from : i < middle ? fma(step, i, from) : fma(-step, steps - 1 - i, to)
+  return { dtype, at: dtype === float64 || whole ? value : (i) => fround(value(i)) }
+}
+
+/**
+ * `steps` numbers from `start` to `end`, both included, evenly spaced. For integer dtypes the ends are truncated first.
+ *
+ * @param start - number or 0-d tensor
+ * @param end - number or 0-d tensor
+ * @param steps - how many
  * @throws RuntimeError for negative `steps`
+ * @example
+ * ```ts
+ * linspace(0, 1, 3) // tensor([0.0000, 0.5000, 1.0000])
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.linspace.html
  */
-export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
+export function linspace(start: RangeBound, end: RangeBound, steps: number, options?: TensorOptions): Tensor {
   const o = bindOptions<TensorOptions>('linspace', tensorOptions, [options])
-  if (!Number.isInteger(steps))
-    throw new TypeError(`linspace(): argument 'steps' (position 3) must be an integer, not ${steps}`)
-  if (steps < 0) throw new RuntimeError('number of steps must be non-negative')
+  const { dtype, at } = spaced('linspace', start, end, steps, o)
+  return generated([steps], dtype, o, at)
+}
+
+/** Options of {@link logspace}. */
+export interface LogspaceOptions extends TensorOptions {
+  /** 10 if not given. */
+  base?: number
+}
+
+/** `base` to the powers that {@link linspace} gives. @see https://pytorch.org/docs/stable/generated/torch.logspace.html */
+export function logspace(
+  start: RangeBound,
+  end: RangeBound,
+  steps: number,
+  base?: number | LogspaceOptions,
+  options?: TensorOptions,
+): Tensor {
+  const o = bindOptions<LogspaceOptions>('logspace', ['base', ...tensorOptions], [base, options])
+  const { dtype, at } = spaced('logspace', start, end, steps, o)
+  const b = o.base ?? 10
+  return generated([steps], dtype, o, (i) => b ** at(i))
+}
+
+/**
+ * Ones on the diagonal and zeros elsewhere.
+ *
+ * @param n - number of rows
+ * @param m - number of columns, `n` if not given
+ * @see https://pytorch.org/docs/stable/generated/torch.eye.html
+ */
+export function eye(n: number, m?: number | EyeOptions, options?: TensorOptions): Tensor {
+  const o = bindOptions<EyeOptions>('eye', ['m', ...tensorOptions], [m, options])
+  const columns = o.m ?? n
+  for (const [name, size] of [
+    ['n', n],
+    ['m', columns],
+  ] as const) {
+    if (!Number.isInteger(size)) throw TypeError_(`eye(): argument '${name}' must be an integer, not`, size)
+    if (size < 0) throw new RuntimeError(`${name} must be greater or equal to 0, got ${size}`)
+  }
   const dtype = o.dtype === undefined ? getDefaultDtype() : toDType(o.dtype)
-  const whole = dtype.category !== Category.float
-  const single = dtype.name !== 'float64' && !whole
-  const round = single ? Math.fround : (v: number) => v
-  // integers: both ends are truncated first
-  const from = whole ? Math.trunc(start) : round(start)
-  const to = whole ? Math.trunc(end) : round(end)
-  const step = steps > 1 ? round((to - from) / (steps - 1)) : 0
-  const middle = Math.floor(steps / 2)
-  const values = Array.from({ length: steps }, (_, i) => {
-    // the second half counts back from the end, so that the end is exact; the product is not rounded by itself
-    const value = i < middle ? from + step * i : to - step * (steps - i - 1)
-    return whole ? Math.trunc(value) : value
-  })
-  if (steps === 1) values[0] = from
-  return written(values, [steps], dtype, o)
+  const out = finish(allocate({ device: deviceFrom(o) }, dtype, [n, columns], true), o)
+  const length = Math.min(n, columns)
+  out.storage.device.primitives.fill(new Tensor(out.storage, dtype, [length], [columns + 1], out.offset, length), 1)
+  return out
+}
+/** Options of {@link eye}. */
+export interface EyeOptions extends TensorOptions {
+  m?: number
 }
 
-/** The identity matrix, or its first rows and columns. @see https://pytorch.org/docs/stable/generated/torch.eye.html */
-export function eye(n: number, m?: number | TensorOptions, options?: TensorOptions): Tensor {
-  const o = bindOptions<TensorOptions>('eye', tensorOptions, [typeof m === 'object' ? m : options])
-  const columns = typeof m === 'number' ? m : n
-  if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`)
-  if (columns < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${columns}`)
-  const values = new Float64Array(n * columns)
-  for (let i = 0; i < Math.min(n, columns); i++) values[i * columns + i] = 1
-  return written(values, [n, columns], o.dtype === undefined ? getDefaultDtype() : toDType(o.dtype), o)
+/** Options of {@link trilIndices} and {@link triuIndices}. */
+export interface TriangleOptions extends Omit<TensorOptions, 'requiresGrad'> {
+  /** Which diagonal bounds the triangle: 0 the main one, positive ones above it. */
+  offset?: number
 }
 
-/** Options of the functions that take shape, dtype and device from another tensor. */
-export interface LikeOptions extends TensorOptions {}
+const triangleKernels = { trilIndices: 'tril_indices', triuIndices: 'triu_indices' } as const
 
-function like(name: string, x: Tensor, options: LikeOptions | undefined, value: Scalar | null): Tensor {
-  checkTensor(name, 'input', x)
-  const o = bindOptions<LikeOptions>(name, tensorOptions, [options])
-  const dtype = o.dtype === undefined ? x.dtype : toDType(o.dtype)
-  const out = allocateLike(x, dtype, x.shape, o.device === undefined ? x.storage.device : deviceFrom(o))
-  if (value !== null) out.storage.device.primitives.fill(out, typeof value === 'boolean' ? Number(value) : value)
-  return finish(out, o)
+/** Row and column indices, row by row, of the columns that each row has in the triangle. */
+function triangle(
+  name: keyof typeof triangleKernels,
+  row: number,
+  col: number,
+  args: readonly unknown[],
+  columns: (i: number, offset: number) => readonly [from: number, to: number],
+): Tensor {
+  const o = bindOptions<TriangleOptions>(name, ['offset', 'dtype', 'device'], args)
+  for (const [argument, size] of [
+    ['row', row],
+    ['col', col],
+  ] as const) {
+    if (!Number.isInteger(size)) throw TypeError_(`${name}(): argument '${argument}' must be an integer, not`, size)
+    if (size < 0) throw new RuntimeError(`${argument} must be non-negative, got${size}`)
+  }
+  const dtype = o.dtype === undefined ? int64 : toDType(o.dtype)
+  if (dtype !== int64 && dtype !== int32) {
+    throw new RuntimeError(`"${triangleKernels[name]}" not implemented for '${dtype.label}'`)
+  }
+  const rows: number[] = []
+  const cols: number[] = []
+  for (let i = 0; i < row; i++) {
+    const [from, to] = columns(i, o.offset ?? 0)
+    for (let j = from; j < to; j++) {
+      rows.push(i)
+      cols.push(j)
+    }
+  }
+  const n = rows.length
+  return generated([2, n], dtype, o, (i) => (i < n ? rows[i]! : cols[i - n]!))
 }
 
-/** Zeros with the shape and dtype of `x`. @see https://pytorch.org/docs/stable/generated/torch.zeros_like.html */
-export function zerosLike(x: Tensor, options?: LikeOptions): Tensor {
-  return like('zerosLike', x, options, 0)
+/**
+ * Row and column indices of the lower triangle of a matrix, as a tensor of shape [2, N].
+ *
+ * @param row - number of rows
+ * @param col - number of columns
+ * @param offset - 0 for the main diagonal and what is below
+ * @see https://pytorch.org/docs/stable/generated/torch.tril_indices.html
+ */
+export function trilIndices(
+  row: number,
+  col: number,
+  offset?: number | TriangleOptions,
+  options?: TriangleOptions,
+): Tensor {
+  return triangle('trilIndices', row, col, [offset, options], (i, k) => [0, Math.max(0, Math.min(col, i + k + 1))])
 }
 
-/** Ones with the shape and dtype of `x`. @see https://pytorch.org/docs/stable/generated/torch.ones_like.html */
-export function onesLike(x: Tensor, options?: LikeOptions): Tensor {
-  return like('onesLike', x, options, 1)
+/** The same of the upper triangle. @see https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
+export function triuIndices(
+  row: number,
+  col: number,
+  offset?: number | TriangleOptions,
+  options?: TriangleOptions,
+): Tensor {
+  return triangle('triuIndices', row, col, [offset, options], (i, k) => [Math.min(col, Math.max(0, i + k)), col])
 }
 
-/** Undefined contents with the shape and dtype of `x`. @see https://pytorch.org/docs/stable/generated/torch.empty_like.html */
-export function emptyLike(x: Tensor, options?: LikeOptions): Tensor {
-  return like('emptyLike', x, options, null)
-}
-
-/** One value with the shape and dtype of `x`. @see https://pytorch.org/docs/stable/generated/torch.full_like.html */
-export function fullLike(x: Tensor, fillValue: Scalar, options?: LikeOptions): Tensor {
-  return like('fullLike', x, options, fillValue)
-}
-
-function fresh(name: string, x: Tensor, size: Shape, options: LikeOptions | undefined, value: Scalar | null): Tensor {
-  checkTensor(name, 'self', x)
-  const o = bindOptions<LikeOptions>(name, tensorOptions, [options])
-  checkSizes(name, size)
-  const device = o.device === undefined ? x.storage.device : deviceFrom(o)
-  const out = allocate({ device }, o.dtype === undefined ? x.dtype : toDType(o.dtype), size.slice())
-  if (value !== null) device.primitives.fill(out, typeof value === 'boolean' ? Number(value) : value)
-  return finish(out, o)
-}
-
-/** Zeros of another shape with the dtype of `x`. @see https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
-export function newZeros(x: Tensor, size: Shape, options?: LikeOptions): Tensor {
-  return fresh('newZeros', x, size, options, 0)
-}
-
-/** Ones of another shape with the dtype of `x`. @see https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
-export function newOnes(x: Tensor, size: Shape, options?: LikeOptions): Tensor {
-  return fresh('newOnes', x, size, options, 1)
-}
-
-/** Undefined contents of another shape with the dtype of `x`. @see https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
-export function newEmpty(x: Tensor, size: Shape, options?: LikeOptions): Tensor {
-  return fresh('newEmpty', x, size, options, null)
-}
-
-/** One value in another shape with the dtype of `x`. @see https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html */
-export function newFull(x: Tensor, size: Shape, fillValue: Scalar, options?: LikeOptions): Tensor {
-  return fresh('newFull', x, size, options, fillValue)
-}
-
-for (const [name, fn] of Object.entries({ newZeros, newOnes, newEmpty, newFull }) as [
-  string,
-  (x: Tensor, a: never, b: never, c: never) => Tensor,
-][]) {
-  attach(name, function (this: Tensor, a: never, b: never, c: never) {
-    return fn(this, a, b, c)
-  })
-}
+export {
+  emptyLike,
+  fullLike,
+  type LikeOptions,
+  newEmpty,
+  newFull,
+  newOnes,
+  newZeros,
+  onesLike,
+  zerosLike,
+} from './like.js'

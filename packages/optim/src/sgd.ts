@@ -1,4 +1,4 @@
-import { bindOptions, type Tensor, ValueError } from '@tsorch/core'
+import { bindOptions, type SgdStep, sgdStepOp, type Tensor, ValueError, zerosLike } from '@tsorch/core'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
 
 /** Options of {@link SGD}, for all parameters or for a group. */
@@ -49,23 +49,27 @@ export class SGD extends Optimizer<SGDOptions> {
   }
 
   protected override updateGroup(group: ParamGroup<SGDOptions>): void {
-    const { lr, momentum, weightDecay, maximize } = group
-    for (const p of group.params) {
-      if (p.grad === null) continue
-      let grad = maximize ? p.grad.neg() : p.grad
-      if (weightDecay !== 0) grad = grad.add(p, { alpha: weightDecay })
-      if (momentum !== 0) grad = this.#withMomentum(p, grad, group)
-      p.add_(grad, { alpha: -lr })
+    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group
+    const options = { lr, momentum, dampening, weightDecay, nesterov, maximize }
+    const params = group.params.filter((p) => p.grad !== null)
+    if (momentum === 0) {
+      step(params, null, { ...options, first: false })
+      return
     }
+    const hasBuffer = (p: Tensor) => this.state.get(p)?.momentum_buffer != null
+    const known = params.filter(hasBuffer)
+    const fresh = params.filter((p) => !hasBuffer(p))
+    // the first gradient enters whole, without dampening
+    for (const p of fresh) this.state.set(p, { momentum_buffer: zerosLike(p.grad!.detach()) })
+    const buffers = (list: Tensor[]) => list.map((p) => this.state.get(p)!.momentum_buffer as Tensor)
+    step(known, buffers(known), { ...options, first: false })
+    step(fresh, buffers(fresh), { ...options, first: true })
   }
+}
 
-  #withMomentum(p: Tensor, grad: Tensor, { momentum, dampening, nesterov }: SGDOptions): Tensor {
-    let buffer = this.state.get(p)?.momentum_buffer as Tensor | null | undefined
-    // The first gradient enters whole, without dampening.
-    if (buffer === undefined || buffer === null) {
-      buffer = grad.detach().clone()
-      this.state.set(p, { momentum_buffer: buffer })
-    } else buffer.mul_(momentum).add_(grad, { alpha: 1 - dampening })
-    return nesterov ? grad.add(buffer, { alpha: momentum }) : buffer
-  }
+function step(params: Tensor[], buffers: Tensor[] | null, options: SgdStep): void {
+  const [first] = params
+  if (first === undefined) return
+  const grads = params.map((p) => p.grad!)
+  sgdStepOp(first, params, grads, buffers, options)
 }

@@ -1,5 +1,5 @@
 /** Activation functions. */
-import { defineComposite } from '../dispatch/op.js'
+import { defineComposite, type Op } from '../dispatch/op.js'
 import { Unary } from '../dispatch/opcodes.js'
 import { bool } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
@@ -22,7 +22,11 @@ declare module '../tensor.js' {
   }
 }
 
-const reluGrad = defineComposite('reluGrad', (g: Tensor, y: Tensor): Tensor => where(le(y, 0), 0, g))
+/** Kernel key: gradient of {@link relu} from that of its output and the output. */
+export const reluGradOp: Op<[g: Tensor, y: Tensor], Tensor> = defineComposite(
+  'reluGrad',
+  (g: Tensor, y: Tensor): Tensor => where(le(y, 0), 0, g),
+)
 
 /**
  * `max(x, 0)`.
@@ -41,16 +45,20 @@ export const relu: UnaryFunction = defineUnary('relu', Unary.relu, {
     return undefined
   },
   keeps: 'output',
-  gradient: (g, y) => reluGrad(g, y),
+  gradient: (g, y) => reluGradOp(g, y),
 })
 
-const sigmoidGrad = defineComposite('sigmoidGrad', (g: Tensor, y: Tensor): Tensor => mul(g, mul(sub(1, y), y)))
+/** Kernel key: gradient of {@link sigmoid} from that of its output and the output. */
+export const sigmoidGradOp: Op<[g: Tensor, y: Tensor], Tensor> = defineComposite(
+  'sigmoidGrad',
+  (g: Tensor, y: Tensor): Tensor => mul(g, mul(sub(1, y), y)),
+)
 
 /** `1 / (1 + e^-x)`. @see https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
 export const sigmoid: UnaryFunction = defineUnary('sigmoid', Unary.sigmoid, {
   float: true,
   keeps: 'output',
-  gradient: (g, y) => sigmoidGrad(g, y),
+  gradient: (g, y) => sigmoidGradOp(g, y),
 })
 
 /** Options of {@link leakyRelu}. */

@@ -1,6 +1,6 @@
 /** Losses: one number (or one a sample) from predictions and targets. */
 import { record } from '../autograd/node.js'
-import { defineComposite, defineOp } from '../dispatch/op.js'
+import { defineComposite, defineOp, type Op } from '../dispatch/op.js'
 import { ScatterMode } from '../dispatch/opcodes.js'
 import { Category, int64 } from '../dtype.js'
 import { IndexError, RuntimeError, ValueError } from '../errors.js'
@@ -95,17 +95,24 @@ function clampedLog(x: Tensor, logged: Tensor): Tensor {
   return where(bitwiseAnd(ge(x, 0), le(logged, -100)), -100, logged)
 }
 
-const bceElements = defineOp('binaryCrossEntropy', (input: Tensor, target: Tensor): Tensor => {
-  const positive = clampedLog(input, log(input))
-  const negative = clampedLog(sub(1, input), log1p(neg(input)))
-  return sub(mul(sub(target, 1), negative), mul(target, positive))
-})
+/** Kernel key: binary cross entropy of each element. */
+export const binaryCrossEntropyOp: Op<[input: Tensor, target: Tensor], Tensor> = defineOp(
+  'binaryCrossEntropy',
+  (input: Tensor, target: Tensor): Tensor => {
+    const positive = clampedLog(input, log(input))
+    const negative = clampedLog(sub(1, input), log1p(neg(input)))
+    return sub(mul(sub(target, 1), negative), mul(target, positive))
+  },
+)
 
-/** PyTorch's own form, which stays finite at 0 and 1. */
-const bceGrad = defineComposite('binaryCrossEntropyGrad', (g: Tensor, input: Tensor, target: Tensor): Tensor => {
-  const slope = mul(sub(1, input), input)
-  return div(mul(g, sub(input, target)), where(gt(slope, 1e-12), slope, 1e-12))
-})
+/** Kernel key: gradient of {@link binaryCrossEntropyOp}, in PyTorch's own form, which stays finite at 0 and 1. */
+export const binaryCrossEntropyGradOp: Op<[g: Tensor, input: Tensor, target: Tensor], Tensor> = defineComposite(
+  'binaryCrossEntropyGrad',
+  (g: Tensor, input: Tensor, target: Tensor): Tensor => {
+    const slope = mul(sub(1, input), input)
+    return div(mul(g, sub(input, target)), where(gt(slope, 1e-12), slope, 1e-12))
+  },
+)
 
 /**
  * Cross entropy of probabilities and binary targets.
@@ -130,11 +137,11 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options?: BceO
   checkProbabilities(input)
   let out = record(
     'BinaryCrossEntropyBackward0',
-    bceElements(input, target),
+    binaryCrossEntropyOp(input, target),
     [input, target],
     [input, target],
     (g, node) => [
-      node.needs(0) ? bceGrad(g, node.saved(0), node.saved(1)) : null,
+      node.needs(0) ? binaryCrossEntropyGradOp(g, node.saved(0), node.saved(1)) : null,
       node.needs(1) ? mul(g, sub(log1p(neg(node.saved(0))), log(node.saved(0)))) : null,
     ],
   )

@@ -1,136 +1,84 @@
-/** Random tensors: PyTorch's streams, drawn on the host and written to the device. */
-import { checkWritable } from '../autograd/inplace.js'
-import { recording } from '../autograd/node.js'
-import { deviceFrom, finish, type TensorOptions } from '../create.js'
-import { Category, float32, getDefaultDtype, int64, toDType } from '../dtype.js'
-import { NotImplementedError, RuntimeError } from '../errors.js'
-import { bindOptions } from '../options.js'
-import { fillBernoulli } from '../random/bernoulli.js'
-import { checkBernoulli, checkNormal, checkRandperm, checkUniform } from '../random/checks.js'
-import { defaultGenerator, type Generator, toSeed } from '../random/generator.js'
-import { integerRange } from '../random/integer-range.js'
-import { fillRandomFromTo, fillRandperm } from '../random/integers.js'
-import { fillNormal, fillNormalScalar } from '../random/normal.js'
-import { fillUniform } from '../random/uniform.js'
-import { checkSizes, isContiguous, type Shape } from '../shape.js'
-import { allocate, Tensor } from '../tensor.js'
-import { attach } from './define.js'
-import { castTo } from './elementwise.js'
-import { wrote } from './inplace.js'
+/** New tensors of random numbers, PyTorch's own for a seed. They are drawn on the host, whatever the device. */
+import { deviceFrom, finish, type TensorOptions, tensorOptions } from '../create.js'
+import type { HostArray } from '../dispatch/backend.js'
+import { type DType, getDefaultDtype, int32, int64, toDType } from '../dtype.js'
+import { allocateAs, type LikeOptions } from '../like.js'
+import { bindOptions, TypeError_ } from '../options.js'
+import { checkNormal, checkRandperm, checkUniform } from '../random/checks.js'
+import type { Generator } from '../random/generator.js'
+import { fillRandperm } from '../random/integers.js'
+import { checkSizes, type Shape } from '../shape.js'
+import { allocate, type Tensor } from '../tensor.js'
+import { checkTensor } from './promote.js'
+import { drawIntegers, drawNormal, drawUniform, type GeneratorOption, whole } from './random-fill.js'
+import { asWords, generatorOf, place } from './random-place.js'
 
-/** Options of the functions that draw. */
-export interface RandomOptions extends TensorOptions {
-  /** Where the numbers come from; the default generator if not given. */
-  generator?: Generator
-}
-const randomOptions = ['dtype', 'device', 'requiresGrad', 'generator'] as const
+/** Options of the functions that make random tensors. */
+export interface RandomOptions extends TensorOptions, GeneratorOption {}
+/** Options of the functions that make random tensors like another one. */
+export interface RandomLikeOptions extends LikeOptions, GeneratorOption {}
 
-/** A bound of {@link randint}; a bigint past 2^53. */
-export type Bound = number | bigint
+const randomOptions = [...tensorOptions, 'generator'] as const
+const randomLikeOptions = [...randomOptions, 'memoryFormat'] as const
 
-/** Options of `uniform_`. */
-export interface FillRange {
-  from?: number
-  to?: number
-  generator?: Generator
+type Draw = (x: Tensor, generator: Generator) => HostArray
+
+const uniform: Draw = (x, generator) => {
+  checkUniform(x.dtype, 0, 1)
+  return drawUniform(x, generator, 0, 1)
 }
 
-/** Options of `normal_`. */
-export interface NormalOptions {
-  mean?: number
-  std?: number
-  generator?: Generator
+const standardNormal: Draw = (x, generator) => {
+  checkNormal(x.dtype, 1)
+  return drawNormal(x, generator, 0, 1)
 }
 
-declare module '../tensor.js' {
-  interface Tensor {
-    /** Fills with the uniform distribution over [from, to). See https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
-    uniform_(from?: number | FillRange, to?: number | FillRange, options?: FillRange): this
-    /** Fills with the normal distribution. See https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
-    normal_(mean?: number | NormalOptions, std?: number | NormalOptions, options?: NormalOptions): this
-    /** Fills with 1 with probability `p`, else 0. See https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html */
-    bernoulli_(p?: number | { p?: number; generator?: Generator }, options?: { generator?: Generator }): this
-  }
-}
-
-/** Seeds the default generator. @see https://pytorch.org/docs/stable/generated/torch.manual_seed.html */
-export function manualSeed(seed: number | bigint): Generator {
-  return defaultGenerator.manualSeed(toSeed(seed))
-}
-
-/** The seed that the default generator was last given. @see https://pytorch.org/docs/stable/generated/torch.initial_seed.html */
-export function initialSeed(): bigint {
-  return BigInt(defaultGenerator.initialSeed())
-}
-
-type Fill = (out: Float32Array | Float64Array, count: number, dense: boolean) => void
-
-/** Draws for every element of `x`, in the order of its memory. */
-function drawInto(x: Tensor, name: string, draw: Fill): void {
-  if (recording(x)) checkWritable(x)
-  if (x.dtype.category !== Category.float) throw new RuntimeError(`"${name}" not implemented for '${x.dtype.label}'`)
-  if (x.dtype.staged) throw new NotImplementedError(`${name} for ${x.dtype.name} is not implemented yet`)
-  checkWritable(x)
-  const values = x.dtype.name === 'float64' ? new Float64Array(x.count) : new Float32Array(x.count)
-  draw(values, x.count, isContiguous(x.shape, x.strides))
-  const { memory, primitives } = x.storage.device
-  const block = allocate(x.storage, x.dtype, [x.count])
-  memory.write(block, values)
-  // the dimension with the smallest step runs fastest
-  const order = x.shape.map((_, d) => d).sort((a, b) => x.strides[b]! - x.strides[a]! || a - b)
-  const strides = new Array<number>(x.ndim)
-  let step = 1
-  for (const d of [...order].reverse()) {
-    strides[d] = step
-    step *= x.shape[d]!
-  }
-  primitives.copy(new Tensor(block.storage, x.dtype, x.shape, strides, block.offset, x.count), x)
-  wrote(x)
-}
-
-function uniformInto(x: Tensor, from: number, to: number, generator: Generator): void {
-  checkUniform(x.dtype, from, to)
-  drawInto(x, 'check_uniform_bounds', (out, n) => fillUniform(generator, out, 0, n, from, to))
-}
-
-function normalInto(x: Tensor, mean: number, std: number, generator: Generator): void {
-  checkNormal(x.dtype, std)
-  drawInto(x, 'normal_kernel_cpu', (out, n, contiguous) =>
-    (contiguous ? fillNormal : fillNormalScalar)(generator, out, 0, n, mean, std),
-  )
-}
-
-function made(
-  name: string,
-  size: Shape | number,
-  args: readonly unknown[],
-  fill: (x: Tensor, generator: Generator) => void,
-): Tensor {
-  const o = bindOptions<RandomOptions>(name, randomOptions, args)
-  const shape = typeof size === 'number' ? [size] : size
+function made(name: string, size: unknown, options: unknown, dtype: DType, draw: Draw): Tensor {
+  const o = bindOptions<RandomOptions>(name, randomOptions, [options])
+  const shape = typeof size === 'number' ? [size] : (size as Shape)
+  if (!Array.isArray(shape)) throw TypeError_(`${name}(): argument 'size' must be a list of integers, but got`, size)
   checkSizes(name, shape)
-  const x = allocate(
-    { device: deviceFrom(o) },
-    o.dtype === undefined ? getDefaultDtype() : toDType(o.dtype),
-    shape.slice(),
-  )
-  fill(x, o.generator ?? defaultGenerator)
-  return finish(x, o)
+  const type = o.dtype === undefined ? dtype : toDType(o.dtype)
+  const x = finish(allocate({ device: deviceFrom(o) }, type, shape.slice()), o)
+  place(x, draw(x, generatorOf(o.generator)))
+  return x
+}
+
+function madeLike(name: string, like: Tensor, options: unknown, draw: Draw): Tensor {
+  checkTensor(name, 'input', like)
+  const o = bindOptions<RandomLikeOptions>(name, randomLikeOptions, [options])
+  const x = finish(allocateAs(like, o), o)
+  place(x, draw(x, generatorOf(o.generator)))
+  return x
 }
 
 /**
- * Uniform numbers in [0, 1).
+ * Uniform numbers of [0, 1).
  *
  * @param size - sizes, `[2, 3]`
+ * @returns a tensor of the default dtype if no other is given
+ * @throws RuntimeError for integer dtypes
+ * @example
+ * ```ts
+ * manualSeed(0)
+ * rand([2]) // tensor([0.4963, 0.7682])
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.rand.html
  */
 export function rand(size: Shape | number, options?: RandomOptions): Tensor {
-  return made('rand', size, [options], (x, g) => uniformInto(x, 0, 1, g))
+  return made('rand', size, options, getDefaultDtype(), uniform)
+}
+
+/** {@link rand} with the shape, dtype and layout of `x`. @see https://pytorch.org/docs/stable/generated/torch.rand_like.html */
+export function randLike(x: Tensor, options?: RandomLikeOptions): Tensor {
+  return madeLike('randLike', x, options, uniform)
 }
 
 /**
  * Numbers of the standard normal distribution.
  *
+ * @param size - sizes, `[2, 3]`
+ * @throws RuntimeError for integer dtypes
  * @example
  * ```ts
  * manualSeed(0)
@@ -139,76 +87,76 @@ export function rand(size: Shape | number, options?: RandomOptions): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.randn.html
  */
 export function randn(size: Shape | number, options?: RandomOptions): Tensor {
-  return made('randn', size, [options], (x, g) => normalInto(x, 0, 1, g))
+  return made('randn', size, options, getDefaultDtype(), standardNormal)
 }
 
-/** Whole numbers (int64) in [low, high). @see https://pytorch.org/docs/stable/generated/torch.randint.html */
-export function randint(high: Bound, size: Shape, options?: RandomOptions): Tensor
-export function randint(low: Bound, high: Bound, size: Shape, options?: RandomOptions): Tensor
+/** {@link randn} with the shape, dtype and layout of `x`. @see https://pytorch.org/docs/stable/generated/torch.randn_like.html */
+export function randnLike(x: Tensor, options?: RandomLikeOptions): Tensor {
+  return madeLike('randnLike', x, options, standardNormal)
+}
+
+type Whole = number | bigint
+
+function integers(name: string, low: unknown, high: unknown): Draw {
+  const bounds = [whole(name, 'low', low), whole(name, 'high', high)] as const
+  return (x, generator) => drawIntegers(x, generator, bounds)
+}
+
+/**
+ * Whole numbers of [low, high), int64 if no other dtype is given.
+ *
+ * @param low - 0 if not given
+ * @param high - not part of the range
+ * @param size - sizes
+ * @throws RuntimeError if the range is empty or leaves the dtype
+ * @example
+ * ```ts
+ * randint(10, [2, 3]); randint(5, 10, [4])
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.randint.html
+ */
+export function randint(high: Whole, size: Shape, options?: RandomOptions): Tensor
+export function randint(low: Whole, high: Whole, size: Shape, options?: RandomOptions): Tensor
 export function randint(
-  first: Bound,
-  second: Bound | Shape,
+  first: Whole,
+  second: Whole | Shape,
   third?: Shape | RandomOptions,
   fourth?: RandomOptions,
 ): Tensor {
-  const [low, high, size, options] =
-    typeof second === 'object'
-      ? [0, first, second, third as RandomOptions | undefined]
-      : [first, second, third as Shape, fourth]
-  const o = bindOptions<RandomOptions>('randint', randomOptions, [options])
-  const dtype = o.dtype === undefined ? int64 : toDType(o.dtype)
-  checkSizes('randint', size)
-  if (BigInt(low) >= BigInt(high)) {
-    throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`)
-  }
-  const range = integerRange(dtype, BigInt(low), BigInt(high))
-  const device = deviceFrom(o)
-  // halves take their numbers in float32
-  const drawn = dtype.category === Category.float && dtype.staged ? float32 : dtype
-  const x = allocate({ device }, drawn, size.slice())
-  const words = drawn.allocate(x.count)
-  fillRandomFromTo(o.generator ?? defaultGenerator, dtype.name, words, 0, x.count, range)
-  device.memory.write(x, words)
-  return finish(castTo(x, dtype), o)
+  if (Array.isArray(second)) return made('randint', second, third, int64, integers('randint', 0, first))
+  return made('randint', third, fourth, int64, integers('randint', first, second))
 }
 
-/** A random permutation of 0 ... n - 1 (int64). @see https://pytorch.org/docs/stable/generated/torch.randperm.html */
+/** {@link randint} with the shape, dtype and layout of `x`. @see https://pytorch.org/docs/stable/generated/torch.randint_like.html */
+export function randintLike(x: Tensor, high: Whole, options?: RandomLikeOptions): Tensor
+export function randintLike(x: Tensor, low: Whole, high: Whole, options?: RandomLikeOptions): Tensor
+export function randintLike(
+  x: Tensor,
+  first: Whole,
+  second?: Whole | RandomLikeOptions,
+  third?: RandomLikeOptions,
+): Tensor {
+  const [low, high, options] =
+    second === undefined || typeof second === 'object' ? [0, first, second] : [first, second, third]
+  return madeLike('randintLike', x, options, integers('randintLike', low, high))
+}
+
+/**
+ * A random permutation of 0 ... n - 1, int64 if no other dtype is given.
+ *
+ * @throws RuntimeError for a negative `n`, or one that the dtype does not hold
+ * @see https://pytorch.org/docs/stable/generated/torch.randperm.html
+ */
 export function randperm(n: number, options?: RandomOptions): Tensor {
+  whole('randperm', 'n', n)
   const o = bindOptions<RandomOptions>('randperm', randomOptions, [options])
-  const dtype = o.dtype === undefined ? int64 : toDType(o.dtype)
-  checkRandperm(dtype, n)
-  const x = allocate({ device: deviceFrom(o) }, int64, [n])
-  const words = new Int32Array(2 * n)
-  fillRandperm(o.generator ?? defaultGenerator, words, 0, n, 2)
-  x.storage.device.memory.write(x, words)
-  return castTo(x, dtype)
+  checkRandperm(o.dtype === undefined ? int64 : toDType(o.dtype), n)
+  return made('randperm', [n], options, int64, (x, generator) => {
+    const step = x.dtype === int64 ? 2 : 1
+    const words = new Int32Array(step * n)
+    fillRandperm(generator, words, 0, n, step)
+    return x.dtype === int64 || x.dtype === int32 ? words : asWords(Float64Array.from(words), x.dtype)
+  })
 }
 
-/** Arguments of the in-place fills: two numbers and a generator, by position or by name. */
-function fillArguments(
-  name: string,
-  first: string,
-  second: string,
-  args: readonly unknown[],
-): Record<string, unknown> & { generator: Generator } {
-  const o = bindOptions<Record<string, unknown>>(name, [first, second, 'generator'], args)
-  return { ...o, generator: (o.generator as Generator | undefined) ?? defaultGenerator }
-}
-
-attach('uniform_', function (this: Tensor, ...args: unknown[]) {
-  const { from = 0, to = 1, generator } = fillArguments('uniform_', 'from', 'to', args)
-  uniformInto(this, from as number, to as number, generator)
-  return this
-})
-attach('normal_', function (this: Tensor, ...args: unknown[]) {
-  const { mean = 0, std = 1, generator } = fillArguments('normal_', 'mean', 'std', args)
-  normalInto(this, mean as number, std as number, generator)
-  return this
-})
-attach('bernoulli_', function (this: Tensor, ...args: unknown[]) {
-  const o = bindOptions<{ p: number; generator: Generator }>('bernoulli_', ['p', 'generator'], args)
-  const p = o.p ?? 0.5
-  checkBernoulli(p)
-  drawInto(this, 'bernoulli_scalar_cpu_', (out, n) => fillBernoulli(o.generator ?? defaultGenerator, out, 0, n, p))
-  return this
-})
+export { initialSeed, manualSeed } from './random-state.js'

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { deviceOf, manualSeed, rand, randn, type Tensor } from '../src/index.js'
+import { reluGradOp, sigmoidGradOp } from '../src/ops/activation.js'
+import { type SgdStep, sgdStepOp } from '../src/ops/foreach.js'
+import { binaryCrossEntropyGradOp, binaryCrossEntropyOp } from '../src/ops/loss.js'
+
+const overridden = (id: number) => deviceOf('cpu').overrides[id] !== undefined
+
+function close(a: Tensor, b: Tensor): void {
+  const x = a.toTypedArray() as Float32Array
+  const y = b.toTypedArray() as Float32Array
+  expect(a.shape).toEqual(b.shape)
+  x.forEach((value, i) => {
+    expect(Math.abs(value - y[i]!)).toBeLessThanOrEqual(2e-6 * Math.max(1, Math.abs(y[i]!)))
+  })
+}
+
+test('each override of the TypeScript kernels equals its composite', () => {
+  manualSeed(1)
+  const g = randn([5, 7])
+  const y = rand([5, 7])
+  const t = rand([5, 7])
+  for (const op of [reluGradOp, sigmoidGradOp]) {
+    expect(overridden(op.id)).toBe(true)
+    close(op(g, y.sub(0.5)), op.composite(g, y.sub(0.5)))
+  }
+  expect(overridden(binaryCrossEntropyOp.id)).toBe(true)
+  close(binaryCrossEntropyOp(y, t), binaryCrossEntropyOp.composite(y, t))
+  close(binaryCrossEntropyGradOp(g, y, t), binaryCrossEntropyGradOp.composite(g, y, t))
+  const one = rand([]).expand([5, 7])
+  close(binaryCrossEntropyGradOp(one, y, t), binaryCrossEntropyGradOp.composite(one, y, t))
+})
+
+test('layouts that an override declines go to the composite', () => {
+  const g = randn([4, 3]).t()
+  const y = rand([3, 4])
+  close(reluGradOp(g, y), reluGradOp.composite(g, y))
+})
+
+test.each<Partial<SgdStep>>([
+  {},
+  { momentum: 0.9 },
+  { momentum: 0.9, first: true },
+  { momentum: 0.9, nesterov: true, weightDecay: 0.01 },
+  { momentum: 0.5, dampening: 0.3, maximize: true },
+])('one step of SGD as one loop equals its composite: %o', (options) => {
+  const step: SgdStep = {
+    lr: 0.1,
+    momentum: 0,
+    dampening: 0,
+    weightDecay: 0,
+    nesterov: false,
+    maximize: false,
+    first: false,
+    ...options,
+  }
+  manualSeed(2)
+  const start = [randn([3, 4]), randn([6]), randn([])]
+  const grads = start.map((p) => randn(p.shape))
+  const momenta = start.map((p) => randn(p.shape))
+  const run = (op: typeof sgdStepOp | typeof sgdStepOp.composite) => {
+    const params = start.map((p) => p.clone())
+    const buffers = step.momentum === 0 ? null : momenta.map((b) => b.clone())
+    op(params[0]!, params, grads, buffers, step)
+    return [...params, ...(buffers ?? [])]
+  }
+  const [a, b] = [run(sgdStepOp), run(sgdStepOp.composite)]
+  for (const [i, x] of a.entries()) close(x, b[i]!)
+})
