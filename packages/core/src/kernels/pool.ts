@@ -172,7 +172,7 @@ function maxRowInside(
   )
 }
 
-/** Windows of two by two, the common case; those with a NaN (or infinities of both signs) go the general way. */
+/** Windows of two by two, the common case: the larger of each row's pair, then of the two. */
 function maxPairs(
   o: StorageArray,
   oI: number,
@@ -197,18 +197,14 @@ function maxPairs(
     const b = x[xI + column]!
     const c = x[xI + row]!
     const d = x[xI + row + column]!
-    const sum = a + b + c + d
-    if (sum !== sum) {
-      maxTaps(o, oI, oS, ix, iI, iS, x, xI, xS, row, column, flat, stride, width, 1, 2, 2)
-      continue
-    }
-    // arithmetic instead of branches, which random data would mispredict every other time
-    const top = Math.max(a, b)
-    const bottom = Math.max(c, d)
-    const second = Number(b > a)
-    const fourth = Number(d > c)
-    o[oI] = Math.max(top, bottom)
-    ix[iI] = flat + second + Number(bottom > top) * (width + fourth - second)
+    const second = b > a || b !== b
+    const fourth = d > c || d !== d
+    const top = second ? b : a
+    const bottom = fourth ? d : c
+    // greater, but for a NaN on top that no other follows
+    const below = bottom > top || bottom !== bottom
+    o[oI] = below ? bottom : top
+    ix[iI] = flat + (below ? width + (fourth ? 1 : 0) : second ? 1 : 0)
     ix[iI + 1] = 0
   }
 }

@@ -40,7 +40,8 @@ function emptyIndex(index: Tensor): Tensor {
 }
 
 function checkIndexType(op: string, index: Tensor): void {
-  if (!isIndexType(index.dtype)) throw new RuntimeError(`${op}(): Expected dtype int32/int64 for index, but got ${index.dtype.name}`)
+  if (!isIndexType(index.dtype))
+    throw new RuntimeError(`${op}(): Expected dtype int32/int64 for index, but got ${index.dtype.name}`)
 }
 
 /** Options of {@link gather}. */
@@ -156,10 +157,13 @@ export function checkScatter(x: Tensor, dim: number, index: Tensor, src: Tensor 
   const d = wrapDim(dim, x.ndim)
   if (index.count > 0) checkIndexType('scatter', index)
   if (src !== null && src.dtype !== x.dtype) {
-    throw new RuntimeError(`scatter(): Expected self.dtype to be equal to src.dtype, but got ${x.dtype.name} and ${src.dtype.name}`)
+    throw new RuntimeError(
+      `scatter(): Expected self.dtype to be equal to src.dtype, but got ${x.dtype.name} and ${src.dtype.name}`,
+    )
   }
   checkSameDevice(x, index, src)
-  if (index.count === 0) return { dim: d, index: emptyIndex(index), src: src === null ? null : zerosOf(src, index.shape) }
+  if (index.count === 0)
+    return { dim: d, index: emptyIndex(index), src: src === null ? null : zerosOf(src, index.shape) }
   const sizes = sizesOf(x)
   const wanted = sizesOf(index)
   if (wanted.length !== sizes.length) {
@@ -266,7 +270,11 @@ export function takeAlongDim(x: Tensor, indices: Tensor, dim?: number | TakeAlon
   const size = sizesOf(x)[d]!
   const others = (t: Tensor) => t.shape.map((s, i) => (i === d ? 1 : s))
   const common = broadcastShapes(others(x), others(indices))
-  const withDim = (t: Tensor) => expand(t, common.map((s, i) => (i === d ? t.shape[d]! : s)))
+  const withDim = (t: Tensor) =>
+    expand(
+      t,
+      common.map((s, i) => (i === d ? t.shape[d]! : s)),
+    )
   return gathered(withDim(x), d, wrapIndex(withDim(indices), size, outOfBounds(d, size)))
 }
 

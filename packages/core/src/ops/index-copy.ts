@@ -48,7 +48,14 @@ function spread(x: Tensor, d: number, index: Tensor, value: Scalar | Tensor): Op
   const one = storable('indexFill', x, value)
   if (typeof one === 'number') return one
   const shape = resized(atLeast1d(x).shape, d, index.count)
-  return new Tensor(one.storage, x.dtype, shape, shape.map(() => 0), one.offset, numelOf(shape))
+  return new Tensor(
+    one.storage,
+    x.dtype,
+    shape,
+    shape.map(() => 0),
+    one.offset,
+    numelOf(shape),
+  )
 }
 
 /** Checks the arguments of indexCopy. */
@@ -66,7 +73,8 @@ function checkCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): [numb
       `${op}: When source and destination are not scalars, their dimensionality must match. Source dimensionality (${source.ndim}), destination dimensionality (${x.ndim})`,
     )
   }
-  if (index.dtype !== int64) throw new RuntimeError(`${op}: Expected a long tensor for index, but got ${index.dtype.label}`)
+  if (index.dtype !== int64)
+    throw new RuntimeError(`${op}: Expected a long tensor for index, but got ${index.dtype.label}`)
   if (x.dtype !== source.dtype) {
     throw new RuntimeError(
       `${op}: self and source expected to have the same dtype, but got (self) ${x.dtype.label} and (source) ${source.dtype.label}`,
@@ -80,9 +88,12 @@ function checkCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): [numb
     )
   }
   if (source.ndim > 0 && source.shape[d] !== index.count)
-    throw new IndexError(`${op}: Number of indices (${index.count}) should be equal to source.size(dim) (${source.shape[d]})`)
+    throw new IndexError(
+      `${op}: Number of indices (${index.count}) should be equal to source.size(dim) (${source.shape[d]})`,
+    )
   const size = sizeAt(x, d)
-  const fail = (value: number) => new IndexError(`${op}: index ${value} is out of bounds for dimension ${d} with size ${size}`)
+  const fail = (value: number) =>
+    new IndexError(`${op}: index ${value} is out of bounds for dimension ${d} with size ${size}`)
   const shape = resized(x.shape, d, index.count)
   return [d, row(inRange(index, size, fail)), sameShape(shape, source.shape) ? source : reshape(source, shape)]
 }
@@ -111,7 +122,8 @@ function checkFill(x: Tensor, dim: number, index: Tensor, value: Scalar | Tensor
       `index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`,
     )
   }
-  if (index.dtype !== int64) throw new IndexError(`index_fill_(): Expected dtype int64 for index, but got ${index.dtype.name}.`)
+  if (index.dtype !== int64)
+    throw new IndexError(`index_fill_(): Expected dtype int64 for index, but got ${index.dtype.name}.`)
   if (index.ndim > 1) throw new RuntimeError(`Index has to be a vector/scalar, but got ${index.ndim} dimensions`)
   checkSameDevice(x, index, isTensor(value) ? value : null)
   const size = sizeAt(x, d)

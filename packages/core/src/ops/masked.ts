@@ -135,7 +135,9 @@ const p = Tensor.prototype
 p.maskedFill_ = function (mask, value) {
   checkFill(this, mask, value)
   checkFits(this, this.dtype, broadcastShapes(mask.shape, this.shape))
-  if (recording(this, isTensor(value) ? value : null) || mask.storage.shares(this.storage)) {
+  const source = isTensor(value) ? value : null
+  const shared = mask.storage.shares(this.storage) || source?.storage.shares(this.storage) === true
+  if (shared || recording(this, source)) {
     assign(this, maskedFill(this, mask, value))
     return this
   }

@@ -5,8 +5,8 @@ import { bool, Category } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
 import { bindOptions } from '../options.js'
 import { allocate, type Method, Tensor } from '../tensor.js'
-import { bitwiseAnd, eq } from './compare.js'
 import { cast } from './cast.js'
+import { bitwiseAnd, eq } from './compare.js'
 import { addedAt, checkScatter, filled, gathered } from './gather.js'
 import { attachMethods } from './methods.js'
 import { notImplemented } from './operands.js'
@@ -70,7 +70,8 @@ function counts(x: Tensor, src: Tensor, at: Placement, includeSelf: boolean): Te
 export function reduceInto(out: Tensor, src: Tensor, at: Placement, reduce: Reduction, includeSelf: boolean): void {
   const n = reduce === 'mean' ? counts(out, src, at, includeSelf) : null
   // without self each place starts from what changes nothing; for extremes any of the elements is that
-  if (!includeSelf) at.put(ScatterMode.set, out, reduce === 'prod' ? 1 : reduce === 'sum' || reduce === 'mean' ? 0 : src)
+  if (!includeSelf)
+    at.put(ScatterMode.set, out, reduce === 'prod' ? 1 : reduce === 'sum' || reduce === 'mean' ? 0 : src)
   at.put(modes[reduce], out, src)
   if (n === null) return
   const code = out.dtype.category === Category.float ? Binary.div : Binary.divFloor
@@ -92,8 +93,15 @@ export function reduced(
   reduceInto(out, src, at, reduce, includeSelf)
   return record(name, out, [x, src], [index, x, src, out], (g, node) => {
     const again = place(node.saved(0))
-    const [own, theirs] = gradients(g, node.saved(1), node.saved(2), node.saved(3), again, reduce, includeSelf, (y, s) =>
-      reduced(name, y, s, node.saved(0), place, reduce, includeSelf),
+    const [own, theirs] = gradients(
+      g,
+      node.saved(1),
+      node.saved(2),
+      node.saved(3),
+      again,
+      reduce,
+      includeSelf,
+      (y, s) => reduced(name, y, s, node.saved(0), place, reduce, includeSelf),
     )
     return [node.needs(0) ? (includeSelf ? own : again.clear(own)) : null, node.needs(1) ? theirs : null]
   })

@@ -7,9 +7,9 @@ import { bindOptions } from '../options.js'
 import { isContiguous } from '../shape.js'
 import { allocate, type Method, Tensor } from '../tensor.js'
 import { contiguous } from './cast.js'
-import { assign } from './inplace.js'
 import { selected } from './index-select.js'
 import { wrapIndex } from './index-tensor.js'
+import { assign } from './inplace.js'
 import { attachMethods } from './methods.js'
 import { checkTensor } from './promote.js'
 import { checkSameDevice, updateInto } from './update.js'
@@ -42,7 +42,8 @@ function outOfRange(count: number): (value: number) => Error {
 export function take(x: Tensor, index: Tensor): Tensor {
   checkTensor('take', 'input', x)
   checkTensor('take', 'index', index)
-  if (index.dtype !== int64) throw new RuntimeError(`take(): Expected a long tensor for index, but got ${index.dtype.label}`)
+  if (index.dtype !== int64)
+    throw new RuntimeError(`take(): Expected a long tensor for index, but got ${index.dtype.label}`)
   checkSameDevice(x, index)
   if (x.count === 0 && index.count > 0) throw new IndexError('take(): tried to take from an empty tensor')
   const positions = reshape(wrapIndex(index, x.count, outOfRange(x.count)), [-1])
@@ -59,7 +60,8 @@ function checkPut(x: Tensor, index: Tensor, source: Tensor): Tensor {
   checkTensor('put', 'input', x)
   checkTensor('put', 'index', index)
   checkTensor('put', 'source', source)
-  if (index.dtype !== int64) throw new RuntimeError(`put_(): Expected a long tensor for index, but got ${index.dtype.label}`)
+  if (index.dtype !== int64)
+    throw new RuntimeError(`put_(): Expected a long tensor for index, but got ${index.dtype.label}`)
   if (x.dtype !== source.dtype) {
     throw new RuntimeError(
       `put_(): self and source expected to have the same dtype, but got self.dtype = ${x.dtype.label} and source.dtype = ${source.dtype.label}`,
@@ -116,7 +118,8 @@ Tensor.prototype.put_ = function (index, source, accumulate) {
   const row = reshape(source, [-1])
   const outOfPlace = () => putted(this, positions, row, add)
   // positions count the elements row by row, which only in a contiguous tensor is the order of memory
-  if (isContiguous(this.shape, this.strides)) updateInto(this, [row, index], (x) => write(x, positions, contiguous(row), add), outOfPlace)
+  if (isContiguous(this.shape, this.strides))
+    updateInto(this, [row, index], (x) => write(x, positions, contiguous(row), add), outOfPlace)
   else assign(this, outOfPlace())
   return this
 }

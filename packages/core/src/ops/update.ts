@@ -89,7 +89,8 @@ export function storable(op: string, x: Tensor, value: TensorOrScalar): Operand 
   const number = Number(value)
   if (x.dtype.category === Category.float) return number
   if (x.dtype.category === Category.bool) return number !== 0 ? 1 : 0
-  if (typeof value !== 'bigint' || x.dtype.compute !== Compute.i64 || Number.isSafeInteger(number)) return Math.trunc(number)
+  if (typeof value !== 'bigint' || x.dtype.compute !== Compute.i64 || Number.isSafeInteger(number))
+    return Math.trunc(number)
   // an int64 past 2^53, which a JavaScript number does not hold
   const exact = allocate(x.storage, x.dtype, [])
   x.storage.device.primitives.fill(exact, value)
