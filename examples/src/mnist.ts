@@ -1,7 +1,7 @@
 /** `npm start`: trains a small convolutional network on handwritten digits, and uses what it learned. */
 import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { manualSeed, noGrad } from '@tsorch/core'
 import { DataLoader } from '@tsorch/data'
@@ -64,11 +64,11 @@ async function main(): Promise<void> {
   await saveSafetensors(weights, net.stateDict())
   const trained = new Net()
   trained.loadStateDict(await loadSafetensors(weights))
-  console.log(`\nsaved ${weights}, loaded it into a new network, and asked it:\n`)
+  console.log(`\nsaved ${relative(process.cwd(), weights)}, loaded it into a new network, and asked it:\n`)
   const shown = 6
   const guesses = noGrad(() =>
     trained
-      .eval()(testSet.tensors[0]!.narrow(0, 0, shown))
+      .eval()(testSet.tensors[0].narrow(0, 0, shown))
       .argmax(1)
       .tolist(),
   ) as number[]

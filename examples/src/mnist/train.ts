@@ -9,7 +9,7 @@ import type { Net } from './net.js'
 export type Batches = DataLoader<[Tensor, Tensor]>
 
 /** Images scaled to [0, 1] and normalised as the course does, with their labels. */
-export function asTensors(dataset: MNIST): TensorDataset {
+export function asTensors(dataset: MNIST): TensorDataset<[Tensor, Tensor]> {
   const images = dataset.data.float().div(255).sub(0.1307).div(0.3081).unsqueeze(1)
   return new TensorDataset(images, dataset.targets)
 }

@@ -4,6 +4,7 @@ import * as nn from '@tsorch/nn'
 import * as optim from '@tsorch/optim'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type CaseResult, fixtureGroups, loadGroup, recordingBackend, runGroup } from '../src/index.js'
+import { floors } from './golden-floors.js'
 
 const library = { ...core, nn, optim, utils: { data } }
 
@@ -22,8 +23,9 @@ describe.each(['cpu', 'recording'])('PyTorch answers the same, on %s', (device) 
     '%s',
     async (name) => {
       const results = await runGroup(await loadGroup(name), { library, device })
-      expect(results.length).toBeGreaterThan(0)
       expect(failures(results)).toEqual([])
+      // what once passed may not turn into "not covered" because a name got lost
+      expect(results.filter((r) => r.status === 'passed').length).toBeGreaterThanOrEqual(floors[name] ?? 0)
     },
     120_000,
   )

@@ -5,7 +5,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { fileURLToPath } from 'node:url'
 import { binaryFiles } from './kernels/binary.mjs'
 import { copyFiles } from './kernels/copy.mjs'
+import { foreachFiles } from './kernels/foreach.mjs'
+import { indexFiles } from './kernels/index.mjs'
 import { reduceFiles } from './kernels/reduce.mjs'
+import { scanFiles } from './kernels/scan.mjs'
 import { unaryFiles } from './kernels/unary.mjs'
 import { whereFiles } from './kernels/where.mjs'
 
@@ -19,6 +22,9 @@ const files = {
   ...whereFiles(),
   ...copyFiles(),
   ...reduceFiles(),
+  ...foreachFiles(),
+  ...indexFiles(),
+  ...scanFiles(),
 }
 
 mkdirSync(target, { recursive: true })

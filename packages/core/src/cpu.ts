@@ -1,12 +1,7 @@
 /** The device `cpu`, with the kernel set that works everywhere. Faster sets register themselves beside it. */
-import { override } from './dispatch/op.js'
 import { registerBackend } from './dispatch/registry.js'
-import { sgdStep } from './kernels/foreach.js'
 import { tsMemory, tsPrimitives } from './kernels/index.js'
-import { binaryCrossEntropy, binaryCrossEntropyGrad, reluGrad, sigmoidGrad } from './kernels/pointwise-fused.js'
-import { reluGradOp, sigmoidGradOp } from './ops/activation.js'
-import { sgdStepOp } from './ops/foreach.js'
-import { binaryCrossEntropyGradOp, binaryCrossEntropyOp } from './ops/loss.js'
+import { tsOverrides } from './kernels/overrides.js'
 
 registerBackend({
   device: 'cpu',
@@ -14,11 +9,5 @@ registerBackend({
   rank: 0,
   memory: tsMemory,
   primitives: tsPrimitives,
-  overrides: [
-    override(sgdStepOp, sgdStep),
-    override(reluGradOp, reluGrad),
-    override(sigmoidGradOp, sigmoidGrad),
-    override(binaryCrossEntropyOp, binaryCrossEntropy),
-    override(binaryCrossEntropyGradOp, binaryCrossEntropyGrad),
-  ],
+  overrides: tsOverrides,
 })

@@ -2,8 +2,9 @@
 // files that only attach methods or register kernels
 import './cpu.js'
 import './ops/access.js'
+import './ops/view-inplace.js'
 import './ops/write.js'
-import './text.js'
+import './print/tensor-text.js'
 
 import * as autograd from './autograd/index.js'
 
@@ -17,7 +18,30 @@ export {
   setGradEnabled,
 } from './autograd/mode.js'
 export type { Gradient, Grads, Node, TensorHook } from './autograd/node.js'
-export { empty, full, getDefaultDevice, ones, setDefaultDevice, type TensorOptions, zeros } from './create.js'
+export {
+  type EyeOptions,
+  eye,
+  type TriangleOptions as TriangleIndexOptions,
+  trilIndices,
+  triuIndices,
+} from './create/diagonals.js'
+export { empty, full, getDefaultDevice, ones, setDefaultDevice, type TensorOptions, zeros } from './create/fill.js'
+export {
+  asTensor,
+  BoolTensor,
+  ByteTensor,
+  DoubleTensor,
+  FloatTensor,
+  type FromArrayOptions,
+  fromTypedArray,
+  IntTensor,
+  LongTensor,
+  scalarTensor,
+  type TensorData,
+  tensor,
+} from './create/from-data.js'
+export { emptyLike, emptyStrided, fullLike, type LikeOptions, onesLike, zerosLike } from './create/like.js'
+export { arange, linspace, logspace, newEmpty, newFull, newOnes, newZeros, range } from './create/ranges.js'
 export type { Backend, HostArray, Memory, Operand, Primitives, View } from './dispatch/backend.js'
 export { defineComposite, definedOps, defineOp, type Op, type OpArgs, type Override, override } from './dispatch/op.js'
 export {
@@ -64,25 +88,28 @@ export {
   uint8,
 } from './dtype.js'
 export { IndexError, NotImplementedError, RuntimeError, ValueError } from './errors.js'
-export {
-  asTensor,
-  BoolTensor,
-  ByteTensor,
-  DoubleTensor,
-  FloatTensor,
-  type FromArrayOptions,
-  fromTypedArray,
-  IntTensor,
-  LongTensor,
-  scalarTensor,
-  type TensorData,
-  tensor,
-} from './from-data.js'
 export type { PlainArray } from './host.js'
 export { type NamedTuple, namedTuple, type ValuesIndices, valuesIndices } from './named-tuple.js'
 export type { DataAlias } from './ops/access.js'
-export { type LeakyReluOptions, leakyRelu, relu, sigmoid } from './ops/activation.js'
+export { type LeakyReluOptions, leakyRelu, relu, sigmoid, silu } from './ops/activation.js'
+export {
+  absolute,
+  divide,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  multiply,
+  negative,
+  notEqual,
+  subtract,
+  trueDivide,
+} from './ops/aliases.js'
+export { addcdiv, addcmul, lerp, type ValueOptions } from './ops/arithmetic.js'
+export { atleast1d, atleast2d, atleast3d } from './ops/atleast.js'
+export { broadcastShapes, sumToSize } from './ops/broadcast.js'
 export { clone, type MemoryFormat, type ToOptions } from './ops/cast.js'
+export { allclose, type ClosenessOptions, equal, isclose } from './ops/closeness.js'
 export {
   bitwiseAnd,
   bitwiseLeftShift,
@@ -105,6 +132,18 @@ export {
   ne,
 } from './ops/compare.js'
 export {
+  angle,
+  conj,
+  conjPhysical,
+  isComplex,
+  isConj,
+  isNeg,
+  isreal,
+  real,
+  resolveConj,
+  resolveNeg,
+} from './ops/complex.js'
+export {
   type ConvOptions,
   type ConvTransposeOptions,
   conv1d,
@@ -116,6 +155,16 @@ export {
 } from './ops/conv.js'
 export type { BinaryFunction, UnaryFunction } from './ops/define.js'
 export {
+  cumulativeTrapezoid,
+  type DiffOptions,
+  diff,
+  type GradientOptions,
+  gradient,
+  type TrapezoidOptions,
+  trapezoid,
+  trapz,
+} from './ops/differences.js'
+export {
   alphaDropout,
   type DropoutOptions,
   dropout,
@@ -125,10 +174,68 @@ export {
   featureAlphaDropout,
 } from './ops/dropout.js'
 export { type EmbeddingOptions, embedding } from './ops/embedding.js'
-export { type ClampOptions, clamp, clampMax, clampMin, fmax, fmin, maximum, minimum } from './ops/extremes.js'
+export {
+  type ClampOptions,
+  clamp,
+  clampMax,
+  clampMin,
+  clip,
+  fmax,
+  fmin,
+  type Limit,
+  maximum,
+  minimum,
+} from './ops/extremes.js'
+export { floatPower, isneginf, isposinf, ldexp, type NanToNumOptions, nanToNum, nextafter } from './ops/floating.js'
 export { type SgdArguments, type SgdStep, sgdStepOp } from './ops/foreach.js'
-export { cat, chunk, type JoinOptions, split, stack, unbind } from './ops/join.js'
+export {
+  type GatherOptions,
+  gather,
+  type ScatterOptions,
+  scatter,
+  scatterAdd,
+  type TakeAlongDimOptions,
+  takeAlongDim,
+} from './ops/gather.js'
+export {
+  type CombinationsOptions,
+  cartesianProd,
+  combinations,
+  type MeshgridOptions,
+  meshgrid,
+  unravelIndex,
+} from './ops/grid.js'
+export {
+  type BincountOptions,
+  type Bins,
+  bincount,
+  type HistcOptions,
+  type HistogramOptions,
+  histc,
+  histogram,
+  histogramdd,
+} from './ops/histogram.js'
+export { type IndexAddOptions, indexAdd, indexReduce } from './ops/index-add.js'
+export { indexCopy, indexFill } from './ops/index-copy.js'
+export type { Index, Slice } from './ops/index-parse.js'
+export { indexSelect } from './ops/index-select.js'
+export { type IndexPutOptions, indexPut } from './ops/indexing.js'
+export { gcd, lcm } from './ops/integers.js'
+export {
+  blockDiag,
+  cat,
+  columnStack,
+  concat,
+  concatenate,
+  dstack,
+  hstack,
+  type JoinOptions,
+  rowStack,
+  stack,
+  vstack,
+} from './ops/join.js'
 export { linear } from './ops/linear.js'
+export { logaddexp, logaddexp2, xlogy } from './ops/logarithms.js'
 export {
   type BceLogitsOptions,
   type BceOptions,
@@ -143,6 +250,7 @@ export {
   type Reduction,
   type ReductionOptions,
 } from './ops/loss.js'
+export { maskedFill, maskedScatter, maskedSelect } from './ops/masked.js'
 export {
   addbmm,
   addmm,
@@ -159,6 +267,21 @@ export {
   outer,
   vdot,
 } from './ops/matmul.js'
+export { type ArgmaxOptions, amax, amin, aminmax, argmax, argmin, type MaxOptions, max, min } from './ops/max-min.js'
+export {
+  type CovOptions,
+  corrcoef,
+  cov,
+  type MomentOptions,
+  std,
+  stdMean,
+  variance as var,
+  varMean,
+} from './ops/moments.js'
+export { argwhere, type NonzeroOptions, nonzero } from './ops/nonzero.js'
+export { dist, logsumexp, type NormOptions, norm, renorm, type VectorNormOptions, vectorNorm } from './ops/norms.js'
+export { kthvalue, median, mode, nanmedian } from './ops/order-statistics.js'
+export { type ConstantPadOptions, constantPadNd } from './ops/pad.js'
 export {
   type AlphaOptions,
   abs,
@@ -195,23 +318,42 @@ export {
   maxPool3d,
 } from './ops/pool.js'
 export { isTensor, resultType, type Scalar, type TensorOrScalar } from './ops/promote.js'
-export { initialSeed, manualSeed, type RandomOptions, rand, randint, randn, randperm } from './ops/random.js'
+export { nanquantile, type QuantileOptions, quantile } from './ops/quantile.js'
 export {
-  type ArgmaxOptions,
+  type RandomLikeOptions,
+  type RandomOptions,
+  rand,
+  randint,
+  randintLike,
+  randLike,
+  randn,
+  randnLike,
+  randperm,
+} from './ops/random.js'
+export type {
+  BernoulliOptions,
+  CauchyOptions,
+  ExponentialOptions,
+  NormalOptions,
+  UniformOptions,
+} from './ops/random-fill.js'
+export {
+  bernoulli,
+  type MultinomialOptions,
+  multinomial,
+  type NormalSampleOptions,
+  normal,
+  poisson,
+} from './ops/random-sample.js'
+export { forkRng, getRngState, initialSeed, manualSeed, seed, setRngState } from './ops/random-state.js'
+export { flip, fliplr, flipud, type RollOptions, type Rot90Options, roll, rot90 } from './ops/rearrange.js'
+export {
   all,
-  amax,
-  amin,
-  aminmax,
   any,
-  argmax,
-  argmin,
   countNonzero,
   type Dim,
   type ExtremeOptions,
-  type MaxOptions,
-  max,
   mean,
-  min,
   nanmean,
   nansum,
   type ProdOptions,
@@ -219,6 +361,7 @@ export {
   type ReduceOptions,
   sum,
 } from './ops/reduce.js'
+export { type RepeatInterleaveOptions, repeatInterleave, tile } from './ops/repeat.js'
 export {
   type CellWeights,
   gruCell,
@@ -229,28 +372,95 @@ export {
   rnnCell,
   rnnLayer,
 } from './ops/rnn.js'
+export { ceil, fix, floor, fmod, frac, type RoundOptions, remainder, round, trunc } from './ops/round.js'
+export { cummax, cummin, cumprod, cumsum, logcumsumexp, type ScanOptions } from './ops/scan.js'
+export { type IncludeSelfOptions, scatterReduce } from './ops/scatter-reduce.js'
+export { bucketize, isin, searchsorted } from './ops/searching.js'
+export { copysign, heaviside, positive, sgn, signbit } from './ops/sign.js'
+export { type DiagonalOptions, diagonal, narrow, select } from './ops/slicing.js'
 export type { Sizes } from './ops/sliding.js'
 export { logSoftmax, type SoftmaxOptions, softmax, softmin } from './ops/softmax.js'
-export { acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh } from './ops/trig.js'
+export { argsort, msort, type SortOptions, sort, type TopkOptions, topk } from './ops/sort.js'
+export { digamma, erf, erfc, erfinv, type LogitOptions, lgamma, logit, polygamma } from './ops/special.js'
+export {
+  chunk,
+  dsplit,
+  hsplit,
+  type Sections,
+  type SplitOptions,
+  split,
+  splitWithSizes,
+  tensorSplit,
+  unbind,
+  vsplit,
+} from './ops/split.js'
+export { type PutOptions, put, take } from './ops/take.js'
+export {
+  type DiagEmbedOptions,
+  type DiagflatOptions,
+  diag,
+  diagEmbed,
+  diagflat,
+  type FillDiagonalOptions,
+  tril,
+  triu,
+} from './ops/triangle.js'
+export {
+  acos,
+  acosh,
+  arccos,
+  arccosh,
+  arcsin,
+  arcsinh,
+  arctan,
+  arctan2,
+  arctanh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cos,
+  cosh,
+  deg2rad,
+  hypot,
+  rad2deg,
+  sin,
+  sinc,
+  sinh,
+  tan,
+  tanh,
+} from './ops/trig.js'
+export {
+  type UniqueConsecutiveOptions,
+  type UniqueOptions,
+  type UniqueResult,
+  unique,
+  uniqueConsecutive,
+} from './ops/unique.js'
 export {
   broadcastTensors,
   broadcastTo,
-  type DiagonalOptions,
-  diagonal,
   type FlattenOptions,
   flatten,
   movedim,
-  narrow,
   permute,
   ravel,
   reshape,
-  select,
   squeeze,
   t,
   transpose,
   unflatten,
   unsqueeze,
 } from './ops/view.js'
+export {
+  asStridedScatter,
+  diagonalScatter,
+  narrowCopy,
+  type SliceScatterOptions,
+  selectScatter,
+  sliceScatter,
+} from './ops/view-scatter.js'
 export { where } from './ops/where.js'
 export { asStrided } from './ops/window.js'
 export { bindOptions } from './options.js'
@@ -261,22 +471,8 @@ export {
   printoptions,
   type SetPrintOptions,
   setPrintoptions,
-} from './print.js'
+} from './print/format.js'
 export { defaultGenerator, Generator } from './random/generator.js'
-export {
-  arange,
-  emptyLike,
-  eye,
-  fullLike,
-  type LikeOptions,
-  linspace,
-  newEmpty,
-  newFull,
-  newOnes,
-  newZeros,
-  onesLike,
-  zerosLike,
-} from './ranges.js'
 export type { Shape } from './shape.js'
 export { Storage } from './storage.js'
 export { type Method, Tensor } from './tensor.js'

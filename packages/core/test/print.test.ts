@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { ValueError } from '../src/errors.js'
+import { formatTensor, getPrintoptions, type PrintOptions, printoptions, setPrintoptions } from '../src/print/format.js'
 import { formatExponential, formatFixed } from '../src/print/number.js'
-import { formatTensor, getPrintoptions, type PrintOptions, printoptions, setPrintoptions } from '../src/print.js'
 import recorded from './fixtures/print.json' with { type: 'json' }
 
 type Element = number | bigint | boolean | string

@@ -1,5 +1,14 @@
 import { RuntimeError, stack, Tensor, tensor } from '@tsorch/core'
 
+/** What {@link defaultCollate} makes of samples of type `T`. */
+export type Collated<T> = T extends Tensor | number | boolean | bigint
+  ? Tensor
+  : T extends string
+    ? string[]
+    : T extends readonly unknown[] | Record<string, unknown>
+      ? { -readonly [K in keyof T]: Collated<T[K]> }
+      : unknown
+
 /**
  * Joins the samples of a batch: tensors are stacked, numbers and booleans become tensors, strings a list; lists and plain
  * objects are joined entry by entry.

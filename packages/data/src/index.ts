@@ -1,5 +1,15 @@
 /** The public list of `@tsorch/data`. */
-export { defaultCollate } from './collate.js'
-export { Dataset, Subset, TensorDataset } from './dataset.js'
-export { DataLoader, type DataLoaderOptions } from './loader.js'
-export { BatchSampler, RandomSampler, type Sampler, SequentialSampler, type Sized } from './samplers.js'
+export { type Collated, defaultCollate } from './collate.js'
+export { ConcatDataset, Dataset, IterableDataset, Subset } from './dataset.js'
+export { DataLoader, type DataLoaderConstructor, type DataLoaderOptions } from './loader.js'
+export {
+  type GeneratorOptions,
+  RandomSampler,
+  type RandomSamplerOptions,
+  SubsetRandomSampler,
+  WeightedRandomSampler,
+  type WeightedRandomSamplerOptions,
+} from './random-samplers.js'
+export { randomSplit } from './random-split.js'
+export { BatchSampler, type Sampler, SequentialSampler, type Sized } from './samplers.js'
+export { TensorDataset } from './tensor-dataset.js'

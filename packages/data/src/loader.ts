@@ -1,7 +1,9 @@
 import { bindOptions, type Generator, NotImplementedError, ValueError } from '@tsorch/core'
-import { defaultCollate } from './collate.js'
-import type { Dataset } from './dataset.js'
-import { BatchSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from './samplers.js'
+import { type Collated, defaultCollate } from './collate.js'
+import { type Dataset, IterableDataset } from './dataset.js'
+import { drawSeed, RandomSampler } from './random-samplers.js'
+import { BatchSampler, checkBatchSize, type Sampler, SequentialSampler } from './samplers.js'
+import { batchOfRows } from './tensor-dataset.js'
 
 /** Options of {@link DataLoader}. */
 export interface DataLoaderOptions {
@@ -35,6 +37,137 @@ const names = [
 /** After this many batches an asynchronous loop lets the event loop turn. */
 const BATCHES_A_TURN = 64
 
+class Batches<B> implements Iterable<B>, AsyncIterable<B> {
+  readonly dataset: Dataset
+  readonly batchSize: number | null
+  readonly dropLast: boolean
+  /** The order of indices or of batches of them; null where samples have no index. */
+  private readonly order: Sampler | Sampler<number[]> | null
+  private readonly collate: ((samples: readonly never[]) => unknown) | null
+  private readonly generator: Generator | null
+
+  constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
+    const o = bindOptions<DataLoaderOptions>('DataLoader', names, [options])
+    checkOptions(dataset, o)
+    this.dataset = dataset
+    this.generator = o.generator ?? null
+    this.collate = o.collateFn ?? null
+    this.dropLast = o.dropLast ?? false
+    this.batchSize = o.batchSampler === undefined && o.batchSize !== null ? (o.batchSize ?? 1) : null
+    this.order = this.orderOf(o)
+  }
+
+  private orderOf(o: DataLoaderOptions): Sampler | Sampler<number[]> | null {
+    if (o.batchSampler !== undefined) return o.batchSampler
+    const { dataset, batchSize, dropLast, generator } = this
+    if (dataset instanceof IterableDataset) {
+      if (batchSize !== null) checkBatchSize(batchSize)
+      return null
+    }
+    const own = generator === null ? {} : { generator }
+    const sampler = o.sampler ?? (o.shuffle === true ? new RandomSampler(dataset, own) : new SequentialSampler(dataset))
+    return batchSize === null ? sampler : new BatchSampler(sampler, batchSize, dropLast)
+  }
+
+  /** Number of batches. @throws TypeError for an IterableDataset that does not know its length */
+  get length(): number {
+    if (this.order !== null) return this.order.length
+    const n = this.dataset.length / (this.batchSize ?? 1)
+    return this.dropLast ? Math.floor(n) : Math.ceil(n)
+  }
+
+  [Symbol.iterator](): IterableIterator<B> {
+    // PyTorch draws a base seed for workers at each iteration, also where there are none
+    drawSeed(this.generator)
+    return this.order === null ? this.streamed(this.dataset as IterableDataset) : this.fetched(this.order)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<B> {
+    // begins here and not at the first batch, as `iter(loader)` does: what is drawn in between comes after the base seed
+    return withTurns(this[Symbol.iterator]())
+  }
+
+  private *fetched(order: Iterable<number | number[]>): IterableIterator<B> {
+    for (const entry of order) {
+      yield (typeof entry === 'number' ? this.single(this.dataset.getItem(entry)) : this.batch(entry)) as B
+    }
+  }
+
+  private *streamed(dataset: IterableDataset): IterableIterator<B> {
+    let samples: unknown[] = []
+    for (const sample of dataset) {
+      if (this.batchSize === null) {
+        yield this.single(sample) as B
+        continue
+      }
+      samples.push(sample)
+      if (samples.length === this.batchSize) {
+        yield this.collated(samples) as B
+        samples = []
+      }
+    }
+    if (samples.length > 0 && !this.dropLast) yield this.collated(samples) as B
+  }
+
+  /** A sample that is no batch. */
+  private single(sample: unknown): unknown {
+    return this.collate === null ? sample : this.collate(sample as never)
+  }
+
+  private batch(indices: readonly number[]): unknown {
+    const { dataset } = this
+    const rows = this.collate === null ? batchOfRows(dataset, indices) : null
+    if (rows !== null) return rows
+    return this.collated(dataset.getItems?.(indices) ?? indices.map((index) => dataset.getItem(index)))
+  }
+
+  private collated(samples: readonly unknown[]): unknown {
+    return (this.collate ?? defaultCollate)(samples as never[])
+  }
+}
+
+function checkOptions(dataset: Dataset, o: DataLoaderOptions): void {
+  if ((o.numWorkers ?? 0) < 0)
+    throw new ValueError('num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.')
+  if ((o.numWorkers ?? 0) > 0) throw new NotImplementedError('DataLoader: numWorkers > 0 is not implemented yet, use 0')
+  if (dataset instanceof IterableDataset) {
+    for (const [name, given] of [
+      ['shuffle', o.shuffle === true],
+      ['sampler', o.sampler !== undefined],
+      ['batch_sampler', o.batchSampler !== undefined],
+    ] as const)
+      if (given) throw new ValueError(`DataLoader with IterableDataset: expected unspecified ${name} option`)
+  }
+  if (o.sampler !== undefined && o.shuffle === true)
+    throw new ValueError('sampler option is mutually exclusive with shuffle')
+  if (o.batchSampler !== undefined) {
+    if ((o.batchSize ?? 1) !== 1 || o.shuffle === true || o.sampler !== undefined || o.dropLast === true) {
+      throw new ValueError(
+        'batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last',
+      )
+    }
+  } else if (o.batchSize === null && o.dropLast === true) {
+    throw new ValueError('batch_size=None option disables auto-batching and is mutually exclusive with drop_last')
+  }
+}
+
+/** The same batches for an asynchronous loop, in which the event loop has its turns. */
+async function* withTurns<B>(batches: Iterable<B>): AsyncIterableIterator<B> {
+  let count = 0
+  for (const batch of batches) {
+    if (++count % BATCHES_A_TURN === 0) await nextTurn()
+    yield batch
+  }
+}
+
+/** Resolves after timers and I/O had their turn. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve)
+    else setTimeout(resolve, 0)
+  })
+}
+
 /**
  * Batches of a data set, in PyTorch's order for the same seed.
  *
@@ -46,84 +179,13 @@ const BATCHES_A_TURN = 64
  * @throws ValueError for options that exclude each other
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
  */
-export class DataLoader<B = unknown> implements Iterable<B>, AsyncIterable<B> {
-  readonly dataset: Dataset
-  readonly batchSize: number | null
-  private readonly order: Sampler | Sampler<number[]>
-  private readonly collate: ((samples: readonly never[]) => unknown) | null
-  private readonly generator: Generator | null
+export interface DataLoader<B = unknown> extends Batches<B> {}
 
-  constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
-    const o = bindOptions<DataLoaderOptions>('DataLoader', names, [options])
-    if ((o.numWorkers ?? 0) < 0)
-      throw new ValueError('num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.')
-    if ((o.numWorkers ?? 0) > 0)
-      throw new NotImplementedError('DataLoader: numWorkers > 0 is not implemented yet, use 0')
-    if (o.sampler !== undefined && o.shuffle === true)
-      throw new ValueError('sampler option is mutually exclusive with shuffle')
-    if (o.batchSampler !== undefined) {
-      if ((o.batchSize ?? 1) !== 1 || o.shuffle === true || o.sampler !== undefined || o.dropLast === true) {
-        throw new ValueError(
-          'batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last',
-        )
-      }
-    }
-    this.dataset = dataset
-    this.generator = o.generator ?? null
-    const own = o.generator === undefined ? {} : { generator: o.generator }
-    const sampler = o.sampler ?? (o.shuffle === true ? new RandomSampler(dataset, own) : new SequentialSampler(dataset))
-    if (o.batchSampler !== undefined) {
-      this.batchSize = null
-      this.order = o.batchSampler
-    } else if (o.batchSize === null) {
-      if (o.dropLast === true)
-        throw new ValueError('batch_size=None option disables auto-batching and is mutually exclusive with drop_last')
-      this.batchSize = null
-      this.order = sampler
-    } else {
-      this.batchSize = o.batchSize ?? 1
-      this.order = new BatchSampler(sampler, this.batchSize, o.dropLast ?? false)
-    }
-    this.collate = o.collateFn ?? null
-  }
-
-  /** Number of batches. */
-  get length(): number {
-    return this.order.length
-  }
-
-  private fetch(entry: number | number[]): B {
-    if (typeof entry === 'number') {
-      const sample = this.dataset.getItem(entry)
-      return (this.collate === null ? sample : this.collate(sample as never)) as B
-    }
-    const samples = entry.map((index) => this.dataset.getItem(index))
-    return (this.collate ?? defaultCollate)(samples as never[]) as B
-  }
-
-  [Symbol.iterator](): IterableIterator<B> {
-    // PyTorch draws a base seed for workers at each iteration, also where there are none
-    drawSeed(this.generator)
-    return this.batches()
-  }
-
-  private *batches(): IterableIterator<B> {
-    for (const entry of this.order as Iterable<number | number[]>) yield this.fetch(entry)
-  }
-
-  async *[Symbol.asyncIterator](): AsyncIterableIterator<B> {
-    let count = 0
-    for (const batch of this) {
-      if (++count % BATCHES_A_TURN === 0) await nextTurn()
-      yield batch
-    }
-  }
+/** Makes loaders: what a batch is follows from what a sample is, or is named: `new DataLoader<string[]>(...)`. */
+export interface DataLoaderConstructor {
+  new <T>(dataset: Dataset<T>, options?: Omit<DataLoaderOptions, 'collateFn'>): DataLoader<Collated<T>>
+  new <B>(dataset: Dataset, options?: DataLoaderOptions): DataLoader<B>
+  readonly prototype: DataLoader
 }
 
-/** Resolves after timers and I/O had their turn. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve)
-    else setTimeout(resolve, 0)
-  })
-}
+export const DataLoader: DataLoaderConstructor = Batches

@@ -1,4 +1,4 @@
-import { bindOptions, defaultGenerator, Generator, randperm, ValueError } from '@tsorch/core'
+import { ValueError } from '@tsorch/core'
 
 /** An order of indices, new at each iteration. */
 export interface Sampler<T = number> extends Iterable<T> {
@@ -23,33 +23,6 @@ export class SequentialSampler implements Sampler {
   }
 }
 
-/**
- * A random permutation, the one that PyTorch draws for the same seed.
- *
- * Without a generator of its own, each iteration seeds a new one from the default generator; with one, a second permutation is
- * drawn and thrown away after the last index, as PyTorch does.
- *
- * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.RandomSampler
- */
-export class RandomSampler implements Sampler {
-  readonly length: number
-  private readonly generator: Generator | null
-
-  constructor(dataSource: Sized, options: { generator?: Generator } = {}) {
-    const { generator } = bindOptions<{ generator: Generator }>('RandomSampler', ['generator'], [options])
-    if (dataSource.length === 0)
-      throw new ValueError('num_samples should be a positive integer value, but got num_samples=0')
-    this.length = dataSource.length
-    this.generator = generator ?? null
-  }
-
-  *[Symbol.iterator](): IterableIterator<number> {
-    const generator = this.generator ?? new Generator().manualSeed(drawSeed(null))
-    yield* randperm(this.length, { generator }).tolist() as number[]
-    randperm(this.length, { generator })
-  }
-}
-
 /** Indices in groups of `batchSize`. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler */
 export class BatchSampler implements Sampler<number[]> {
   readonly sampler: Sampler
@@ -57,9 +30,7 @@ export class BatchSampler implements Sampler<number[]> {
   readonly dropLast: boolean
 
   constructor(sampler: Sampler, batchSize: number, dropLast: boolean) {
-    if (!Number.isInteger(batchSize) || batchSize <= 0) {
-      throw new ValueError(`batch_size should be a positive integer value, but got batch_size=${batchSize}`)
-    }
+    checkBatchSize(batchSize)
     this.sampler = sampler
     this.batchSize = batchSize
     this.dropLast = dropLast
@@ -83,9 +54,8 @@ export class BatchSampler implements Sampler<number[]> {
   }
 }
 
-/** A 63-bit seed, as `torch.empty((), dtype=int64).random_()` draws it: two words of the stream. */
-export function drawSeed(generator: Generator | null): bigint {
-  const { engine } = generator ?? defaultGenerator
-  const high = BigInt(engine.uint32())
-  return ((high << 32n) | BigInt(engine.uint32())) & 0x7fffffffffffffffn
+/** @throws ValueError unless a batch has samples */
+export function checkBatchSize(batchSize: number): void {
+  if (!Number.isInteger(batchSize) || batchSize <= 0)
+    throw new ValueError(`batch_size should be a positive integer value, but got batch_size=${batchSize}`)
 }

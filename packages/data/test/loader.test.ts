@@ -20,6 +20,19 @@ test('shuffles in the order of PyTorch, and leaves the stream where PyTorch leav
   expect((rand([2]).tolist() as number[])[0]).toBeCloseTo(0.307422817, 6)
 })
 
+test('draws the seed of an epoch when iteration begins, not at the first batch', async () => {
+  // it = iter(loader); torch.rand(1); next(it), with torch.manual_seed(7)
+  const loader = new DataLoader<Tensor>(new Numbers(), { batchSize: 4, shuffle: true })
+  for (const begin of [() => loader[Symbol.iterator](), () => loader[Symbol.asyncIterator]()]) {
+    manualSeed(7)
+    const batches = begin()
+    expect(rand([1]).item()).toBeCloseTo(0.659212, 6)
+    const first = await batches.next()
+    expect((first.value as Tensor).tolist()).toEqual([7, 2, 6, 3])
+    expect(rand([1]).item()).toBeCloseTo(0.425061, 6)
+  }
+})
+
 test('keeps the order, drops a last batch that is not full', () => {
   const loader = new DataLoader<Tensor>(new Numbers(), { batchSize: 4, dropLast: true })
   expect(loader.length).toBe(2)

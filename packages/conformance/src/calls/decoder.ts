@@ -128,7 +128,9 @@ export class Decoder {
   /** The items of an index expression, for `x.at(...index)`. */
   index(encoded: Encoded): unknown[] {
     const tuple = form(encoded, 'tuple') as readonly Encoded[] | undefined
-    return (tuple ?? [encoded]).map((item) => {
+    // as Python does: a list that holds more than numbers is a tuple of indices
+    const list = Array.isArray(encoded) && encoded.some((item) => typeof item === 'object') ? encoded : undefined
+    return (tuple ?? list ?? [encoded]).map((item) => {
       if (form(item, 'ellipsis') !== undefined) return '...'
       const slice = form(item, 'slice') as readonly Encoded[] | undefined
       if (slice === undefined) return this.value(item)

@@ -56,7 +56,7 @@ export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: Gradc
   const cotangents: Tensor[] = []
   let k = 0
   for (const out of outputsOf(fn, inputs)) {
-    const w = out.detach().clone()
+    const w = clone(out.detach(), { memoryFormat: 'contiguous_format' })
     const flat = w.reshape(-1)
     for (let i = 0; i < w.count; i++) flat.select(0, i).fill_(weightOf(k++))
     if (out.requiresGrad) cotangents.push(w)

@@ -56,10 +56,17 @@ export function defineComposite<A extends OpArgs, R>(opName: string, composite: 
   return Object.assign(run, { id: op.id, opName, composite })
 }
 
+/** Whether a tensor among the arguments, or in a list or an object among them (the weights of a cell), needs a gradient. */
 function recordingAny(args: readonly unknown[]): boolean {
-  if (!mode.enabled) return false
-  for (const arg of args) if (arg instanceof Tensor && needsGrad(arg)) return true
-  return false
+  return mode.enabled && args.some((arg) => wantsGrad(arg) || (isPlain(arg) && Object.values(arg).some(wantsGrad)))
+}
+
+function wantsGrad(value: unknown): boolean {
+  return value instanceof Tensor && needsGrad(value)
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Tensor)
 }
 
 /** Declares that a backend serves `op` with `kernel`, which has the composite's signature and may decline with undefined. */

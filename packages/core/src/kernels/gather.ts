@@ -1,36 +1,22 @@
-/** Moving elements by index. Indices are int64 tensors of values that are known to be in range, so their low words tell all. */
+/** Moving elements by index. Indices are int64 tensors of values that are known to be in range. */
 import type { Operand, View } from '../dispatch/backend.js'
 import { Binary, type ScatterCode, ScatterMode } from '../dispatch/opcodes.js'
+import type { StorageArray } from '../dtype.js'
 import { binaryLoops } from './binary.js'
-import { start } from './iterate.js'
-import { eachPosition, otherStrides } from './rows.js'
+import { copyRow } from './copy.js'
+import { copyLoops } from './generated/copy.js'
+import { gatherLoops } from './generated/gather.js'
+import { scatterLoops, setLoops } from './generated/scatter.js'
+import { start, Walk } from './iterate.js'
+import type { BinaryLoop, CopyLoop, GatherLoop, ScatterLoop } from './loops.js'
 import { placeScalar, scalarArray } from './scalar.js'
 import { staged, unstage } from './stage.js'
+import { byDType } from './storage-forms.js'
 
-const inWords = (view: View): number[] => view.strides.map((s) => s * view.dtype.words)
+const walk = new Walk()
 
-/** `strides` with no step along `dim`. */
-const without = (strides: readonly number[], dim: number): number[] => strides.map((s, d) => (d === dim ? 0 : s))
-
-export function gather(x: View, dim: number, index: View, out: View): void {
-  if (out.count === 0) return
-  const a = x.storage.array
-  const ix = index.storage.array
-  const o = out.storage.array
-  const { words } = x.dtype
-  const step = (x.strides[dim] ?? 0) * words
-  eachPosition(
-    out.shape,
-    [inWords(out), without(inWords(x), dim), inWords(index)],
-    [start(out), start(x), start(index)],
-    (at) => {
-      const from = at[1]! + ix[at[2]!]! * step
-      const to = at[0]!
-      o[to] = a[from]!
-      if (words === 2) o[to + 1] = a[from + 1]!
-    },
-  )
-}
+const gatherByDType: readonly GatherLoop[] = byDType(gatherLoops)
+const setByDType: readonly ScatterLoop[] = byDType(setLoops)
 
 const combining = {
   [ScatterMode.add]: Binary.add,
@@ -39,141 +25,130 @@ const combining = {
   [ScatterMode.amin]: Binary.minimum,
 } as const
 
-/** An operand in the arithmetic of `like`, with its array. A number stands for every element. */
-function source(
-  x: Operand,
-  like: View,
-  slot: number,
-): { array: View['storage']['array']; position: number; strides: number[] | null; view: View | null } {
-  if (typeof x === 'number')
-    return { array: scalarArray(like.dtype), position: placeScalar(like.dtype, 0, x), strides: null, view: null }
-  const view = like.dtype === x.dtype ? x : staged(slot, x)
-  return { array: view.storage.array, position: start(view), strides: inWords(view), view }
+/** Strides without a step along `dim`, where the index says how far to go. */
+function without(strides: readonly number[], dim: number): number[] {
+  const result = strides.slice()
+  result[dim] = 0
+  return result
 }
 
-export function scatter(mode: ScatterCode, out: View, dim: number, index: View, x: Operand): void {
-  if (index.count === 0) return
-  if (mode !== ScatterMode.set && out.dtype.staged) {
-    inStage(out, (computed) => scatter(mode, computed, dim, index, x))
-    return
-  }
-  const o = out.storage.array
-  const ix = index.storage.array
-  const { words } = out.dtype
-  const step = (out.strides[dim] ?? 0) * words
-  const src = source(x, out, 7)
-  const a = src.array
-  const loop = mode === ScatterMode.set ? null : binaryLoops[out.dtype.compute]![combining[mode]]!
-  const strides = [without(inWords(out), dim), src.strides ?? index.shape.map(() => 0), inWords(index)]
-  eachPosition(index.shape, strides, [start(out), src.position, start(index)], (at) => {
-    const to = at[0]! + ix[at[2]!]! * step
-    const from = at[1]!
-    if (loop !== null) loop(o, to, 0, o, to, 0, a, from, 0, 1)
-    else {
-      o[to] = a[from]!
-      if (words === 2) o[to + 1] = a[from + 1]!
-    }
-  })
+/** Strides of a 1-d index along `dim` of `ndim` dimensions. */
+function alongDim(index: View, dim: number, ndim: number): number[] {
+  const strides = new Array<number>(ndim).fill(0)
+  if (ndim > 0) strides[dim] = index.strides[0] ?? 0
+  return strides
 }
 
-/** Runs an update of a staged dtype in its own arithmetic, on a copy of what is there. */
-function inStage(out: View, update: (computed: View) => void): void {
-  const computed = staged(6, out)
-  update(computed)
-  unstage(computed, out)
+/** Step along a dimension in array elements; a 0-d view has none. */
+function stepAlong(view: View, dim: number): number {
+  return (view.strides[dim] ?? 0) * view.dtype.words
 }
 
+/** `out[i, j, k] = x[i, index[i, j, k], k]` for `dim` 1, and so on; `index` has the shape of `out`. */
+export function gather(x: View, dim: number, index: View, out: View): void {
+  gatherAt(x, dim, index, index.strides, out)
+}
+
+/** `out[.., i, ..] = x[.., index[i], ..]` along `dim`; `index` is 1-d. */
 export function indexSelect(x: View, dim: number, index: View, out: View): void {
-  rows(out, dim, index, x, (o, to, oS, a, from, aS, n, words) => {
-    if (words === 1) for (let i = 0; i < n; i++) o[to + i * oS] = a[from + i * aS]!
-    else
-      for (let i = 0; i < n; i++) {
-        o[to + i * oS] = a[from + i * aS]!
-        o[to + i * oS + 1] = a[from + i * aS + 1]!
-      }
-  })
+  gatherAt(x, dim, index, alongDim(index, dim, out.shape.length), out)
 }
 
-type MoveRow = (
-  o: View['storage']['array'],
-  to: number,
-  oS: number,
-  a: View['storage']['array'],
-  from: number,
-  aS: number,
-  n: number,
-  words: number,
-) => void
-
-/** For each index: the slice of `out` at its place and the slice of `x` at its value, row by row. */
-function rows(out: View, dim: number, index: View, x: View, move: MoveRow): void {
+/** Gathers with an index that is read by `indexStrides`. */
+function gatherAt(x: View, dim: number, index: View, indexStrides: readonly number[], out: View): void {
   if (out.count === 0) return
-  const { words } = out.dtype
-  const ix = index.storage.array
-  const others = out.shape.filter((_, d) => d !== dim)
-  const outOthers = otherStrides(out, dim)
-  const xOthers = otherStrides(x, dim)
-  // the innermost of the other dimensions is the row
-  const last = others.length - 1
-  const n = last >= 0 ? others[last]! : 1
-  const oS = last >= 0 ? outOthers[last]! : 0
-  const aS = last >= 0 ? xOthers[last]! : 0
-  const shape = others.slice(0, Math.max(last, 0))
-  const count = index.count
-  const outStep = (out.strides[dim] ?? 0) * words
-  const xStep = (x.strides[dim] ?? 0) * words
-  const indexStep = (index.strides[0] ?? 1) * 2
-  for (let i = 0; i < count; i++) {
-    const value = ix[start(index) + i * indexStep]!
-    eachPosition(
-      shape,
-      [outOthers.slice(0, -1), xOthers.slice(0, -1)],
-      [start(out) + i * outStep, start(x) + value * xStep],
-      (at) => {
-        move(out.storage.array, at[0]!, oS, x.storage.array, at[1]!, aS, n, words)
-      },
-    )
-  }
-}
-
-export function indexPut(mode: ScatterCode, out: View, dim: number, index: View, x: Operand): void {
-  if (index.count === 0 || out.count === 0) return
-  if (mode !== ScatterMode.set && out.dtype.staged) {
-    inStage(out, (computed) => indexPut(mode, computed, dim, index, x))
+  const { dtype } = x
+  const ix = index.storage.array as Int32Array
+  const step = stepAlong(x, dim)
+  walk.begin(out.shape)
+  walk.strided(start(out), out.strides, dtype.words)
+  walk.strided(start(x), without(x.strides, dim), dtype.words)
+  walk.strided(start(index), indexStrides, 2)
+  walk.merge()
+  const { at, inner } = walk
+  const [o, a] = [out.storage.array as never, x.storage.array as never]
+  const [oS, aS, indexS] = [walk.step(0), walk.step(1), walk.step(2)] as const
+  if (indexS === 0) {
+    // one index for the whole row
+    const move: CopyLoop = copyLoops[dtype.id]![dtype.id]!
+    do copyRow(move, true, out.storage.array, at[0]!, oS, x.storage.array, at[1]! + ix[at[2]!]! * step, aS, inner)
+    while (walk.next())
     return
   }
-  const { words } = out.dtype
-  const o = out.storage.array
-  const ix = index.storage.array
-  const src = source(x, out, 7)
-  const a = src.array
-  const loop = mode === ScatterMode.set ? null : binaryLoops[out.dtype.compute]![combining[mode]]!
-  const others = out.shape.filter((_, d) => d !== dim)
-  const outOthers = otherStrides(out, dim)
-  const xOthers = src.view === null ? outOthers.map(() => 0) : otherStrides(src.view, dim)
-  const last = others.length - 1
-  const n = last >= 0 ? others[last]! : 1
-  const oS = last >= 0 ? outOthers[last]! : 0
-  const aS = last >= 0 ? xOthers[last]! : 0
-  const shape = others.slice(0, Math.max(last, 0))
-  const outStep = (out.strides[dim] ?? 0) * words
-  const xStep = src.strides === null ? 0 : (src.strides[dim] ?? 0)
-  const indexStep = (index.strides[0] ?? 1) * 2
-  for (let i = 0; i < index.count; i++) {
-    const value = ix[start(index) + i * indexStep]!
-    eachPosition(
-      shape,
-      [outOthers.slice(0, -1), xOthers.slice(0, -1)],
-      [start(out) + value * outStep, src.position + i * xStep],
-      (at) => {
-        const to = at[0]!
-        const from = at[1]!
-        if (loop !== null) loop(o, to, oS, o, to, oS, a, from, aS, n)
-        else
-          for (let k = 0; k < n; k++) {
-            for (let w = 0; w < words; w++) o[to + k * oS + w] = a[from + k * aS + w]!
-          }
-      },
-    )
+  const loop = gatherByDType[dtype.id]!
+  do loop(o, at[0]!, oS, a, at[1]!, aS, step, ix, at[2]!, indexS, inner)
+  while (walk.next())
+}
+
+/** `out[i, index[i, j, k], k] (op)= x[i, j, k]`; `x` has the shape of `index`. Later elements win for `set`. */
+export function scatter(mode: ScatterCode, out: View, dim: number, index: View, x: Operand): void {
+  scatterAt(mode, out, dim, index, index.strides, index.shape, x)
+}
+
+/** `out[.., index[i], ..] (op)= x[.., i, ..]` along `dim`; `index` is 1-d. */
+export function indexPut(mode: ScatterCode, out: View, dim: number, index: View, x: Operand): void {
+  const shape = out.shape.slice()
+  if (shape.length > 0) shape[dim] = index.count
+  scatterAt(mode, out, dim, index, alongDim(index, dim, shape.length), shape, x)
+}
+
+/** Scatters the elements of `shape` with an index that is read by `indexStrides`. */
+function scatterAt(
+  mode: ScatterCode,
+  out: View,
+  dim: number,
+  index: View,
+  indexStrides: readonly number[],
+  shape: readonly number[],
+  x: Operand,
+): void {
+  if (index.count === 0 || shape.includes(0)) return
+  if (mode !== ScatterMode.set && out.dtype.staged) {
+    const computed = staged(6, out)
+    scatterAt(mode, computed, dim, index, indexStrides, shape, typeof x === 'number' ? x : staged(7, x))
+    unstage(computed, out)
+    return
   }
+  const { dtype } = out
+  const { words } = dtype
+  const ix = index.storage.array as Int32Array
+  const step = stepAlong(out, dim)
+  const a: StorageArray = typeof x === 'number' ? scalarArray(dtype) : x.storage.array
+  walk.begin(shape)
+  walk.strided(start(out), without(out.strides, dim), words)
+  if (typeof x === 'number') walk.constant(placeScalar(dtype, 0, x))
+  else walk.strided(start(x), x.strides, words)
+  walk.strided(start(index), indexStrides, 2)
+  walk.merge()
+  if (walk.step(2) === 0) scatterRows(mode, out, step, a, ix)
+  else scatterElements(mode, out, step, a, ix)
+}
+
+function scatterElements(mode: ScatterCode, out: View, step: number, x: StorageArray, ix: Int32Array): void {
+  const { dtype } = out
+  const loop = mode === ScatterMode.set ? setByDType[dtype.id]! : scatterLoops[dtype.compute]![mode]!
+  const { at, inner } = walk
+  const [o, a] = [out.storage.array as never, x as never]
+  const [oS, aS, indexS] = [walk.step(0), walk.step(1), walk.step(2)] as const
+  do loop(o, at[0]!, oS, step, a, at[1]!, aS, ix, at[2]!, indexS, inner)
+  while (walk.next())
+}
+
+/** One index for each row of the walk. */
+function scatterRows(mode: ScatterCode, out: View, step: number, x: StorageArray, ix: Int32Array): void {
+  const { dtype } = out
+  const { at, inner } = walk
+  const [oS, aS] = [walk.step(0), walk.step(1)] as const
+  const o = out.storage.array
+  if (mode === ScatterMode.set) {
+    const move: CopyLoop = copyLoops[dtype.id]![dtype.id]!
+    do move(o as never, at[0]! + ix[at[2]!]! * step, oS, x as never, at[1]!, aS, inner)
+    while (walk.next())
+    return
+  }
+  const loop: BinaryLoop = binaryLoops[dtype.compute]![combining[mode]]!
+  do {
+    const to = at[0]! + ix[at[2]!]! * step
+    loop(o, to, oS, o, to, oS, x, at[1]!, aS, inner)
+  } while (walk.next())
 }

@@ -67,3 +67,50 @@ export type RowLoop<A = StorageArray> = (x: A, xI: number, xS: number, n: number
 
 /** Folds n elements into n accumulators. */
 export type ColumnLoop<A = StorageArray> = (acc: Float64Array, x: A, xI: number, xS: number, n: number) => void
+
+/** `o = x` at `xI + index * xD`. */
+export type GatherLoop = (
+  o: never,
+  oI: number,
+  oS: number,
+  x: never,
+  xI: number,
+  xS: number,
+  xD: number,
+  index: Int32Array,
+  indexI: number,
+  indexS: number,
+  n: number,
+) => void
+
+/** `o` at `oI + index * oD` becomes or is combined with `x`. */
+export type ScatterLoop = (
+  o: never,
+  oI: number,
+  oS: number,
+  oD: number,
+  x: never,
+  xI: number,
+  xS: number,
+  index: Int32Array,
+  indexI: number,
+  indexS: number,
+  n: number,
+) => void
+
+/** Running extreme of a row and where it is. */
+export type ExtremeLoop = (
+  o: never,
+  oI: number,
+  oS: number,
+  x: never,
+  xI: number,
+  xS: number,
+  index: Int32Array,
+  indexI: number,
+  indexS: number,
+  n: number,
+) => void
+
+/** Position of the extreme in a row. */
+export type ArgumentLoop = (x: never, xI: number, xS: number, n: number) => number

@@ -9,7 +9,7 @@ import { start, Walk } from './iterate.js'
 import type { BinaryLoop, ColumnLoop, RowLoop } from './loops.js'
 import { scratchArray, staged, stagedOutput, unstage } from './stage.js'
 
-/** Over the dimensions that stay; operands are the output and the input. */
+/** Over the dimensions that stay; operands are the input and the output. */
 const kept = new Walk()
 /** Over the dimensions that are reduced; the operand is the input, at positions relative to the kept walk's. */
 const reduced = new Walk()
@@ -24,6 +24,8 @@ const identities = {
   i64: [0, 1, -(2n ** 63n), 2n ** 63n - 1n],
 } as const
 
+/** Kept dimensions up to this size do not count as columns. */
+const NARROW = 4
 /** Outputs that are accumulated side by side when the input is read row by row. */
 const COLUMNS = 2048
 /** Elements that are summed up plainly before pairs of such sums are added: keeps the error of float64 sums near one rounding. */
@@ -45,7 +47,9 @@ export function reduce(op: ReduceCode, x: View, dims: readonly number[], out: Vi
   split(x, dims, out)
   const float = x.dtype.category === Category.float
   if (!float) fill(out, identities[x.dtype.compute === Compute.i64 ? 'i64' : 'i32'][op])
-  const rows = kept.rank === 0 || (reduced.rank > 0 && reduced.step(0) < kept.step(1))
+  // columns that are only a few wide are cheaper read one by one, with steps that stay inside a cache line
+  const narrow = kept.inner <= NARROW && reduced.inner > kept.inner
+  const rows = kept.rank === 0 || (reduced.rank > 0 && (reduced.step(0) < kept.step(0) || narrow))
   if (!rows) reduceColumns(op, x, out, float)
   else if (float) reduceRows(op, x, out)
   else reduceIntegerRows(op, x, out)

@@ -136,7 +136,7 @@ const halfLogTwoPi = 0.91893853320467274178
 
 /** log |Gamma(x)|; infinite at 0, -1, -2, ... */
 export function lgamma(x: number): number {
-  if (x === -Infinity) return Infinity
+  if (x === -Infinity || x === Infinity) return Infinity
   if (x <= 0) {
     const fraction = x - Math.round(x)
     if (fraction === 0) return Infinity
@@ -145,7 +145,7 @@ export function lgamma(x: number): number {
   }
   if (x < 13) {
     // x is moved into [2, 3); just below 2 by log1p, because the result may be close to 0
-    if (x >= 0.5 && x < 2) return lgammaFrom2(x - 1) - Math.log1p(x - 1)
+    if (x >= 0.9 && x < 2) return lgammaFrom2(x - 1) - Math.log1p(x - 1)
     let product = 1
     let u = x
     while (u >= 3) {

@@ -1,4 +1,6 @@
 /** Activation functions. */
+import { withoutGrad } from '../autograd/mode.js'
+import { record } from '../autograd/node.js'
 import { defineComposite, type Op } from '../dispatch/op.js'
 import { Unary } from '../dispatch/opcodes.js'
 import { bool } from '../dtype.js'
@@ -8,7 +10,7 @@ import type { Method, Tensor } from '../tensor.js'
 import { gt, le } from './compare.js'
 import { attach, defineUnary, type UnaryFunction } from './define.js'
 import { assign } from './inplace.js'
-import { mul, sub } from './pointwise.js'
+import { add, mul, sub } from './pointwise.js'
 import { checkTensor } from './promote.js'
 import { where } from './where.js'
 
@@ -78,6 +80,40 @@ export function leakyRelu(
   const o = bindOptions<LeakyReluOptions>('leakyRelu', ['negativeSlope', 'inplace'], [negativeSlope, inplace])
   const out = where(gt(x, 0), x, mul(x, o.negativeSlope ?? 0.01))
   return o.inplace === true ? assign(x, out) : out
+}
+
+/** Kernel key: gradient of {@link silu} from that of its output and the input. */
+export const siluGradOp: Op<[g: Tensor, x: Tensor], Tensor> = defineComposite(
+  'siluGrad',
+  (g: Tensor, x: Tensor): Tensor => {
+    const s = sigmoid(x)
+    return mul(g, mul(s, add(1, mul(x, sub(1, s)))))
+  },
+)
+
+/**
+ * `x * sigmoid(x)`, also called swish (Elfwing et al., 2017).
+ *
+ * @param x - floating-point tensor of any shape
+ * @returns a tensor of the same shape and dtype
+ * @throws RuntimeError for integers
+ * @example
+ * ```ts
+ * silu(tensor([-1.5, 0.5])) // tensor([-0.2736,  0.3112])
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html
+ */
+export function silu(x: Tensor, options?: { inplace?: boolean }): Tensor {
+  checkTensor('silu', 'input', x)
+  const { inplace = false } = bindOptions<{ inplace: boolean }>('silu', ['inplace'], [options])
+  if (!x.dtype.isFloatingPoint) throw new RuntimeError(`"silu_cpu" not implemented for '${x.dtype.label}'`)
+  const y = withoutGrad(siluOf, [x])
+  const out = record('SiluBackward0', y, [x], [x], (g, node) => siluGradOp(g, node.saved(0)))
+  return inplace ? assign(x, out) : out
+}
+
+function siluOf(x: Tensor): Tensor {
+  return mul(x, sigmoid(x))
 }
 
 attach('leakyRelu', function (this: Tensor, slope?: number | LeakyReluOptions) {

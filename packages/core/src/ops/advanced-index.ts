@@ -44,6 +44,17 @@ export interface AdvancedIndex {
   readonly positions: readonly Tensor[]
 }
 
+/** Checks that a mask has the sizes of the dimensions of `x` from `dim` on. @throws IndexError */
+export function checkMask(x: Tensor, mask: Tensor, dim: number): void {
+  mask.shape.forEach((size, i) => {
+    if (size !== x.shape[dim + i]) {
+      throw new IndexError(
+        `The shape of the mask ${formatShape(mask.shape)} at index ${i} does not match the shape of the indexed tensor ${formatShape(x.shape)} at index ${dim + i}`,
+      )
+    }
+  })
+}
+
 /** Masks become the coordinates of their true elements. */
 function expandMasks(x: Tensor, indices: readonly (Tensor | null)[]): (Tensor | null)[] {
   const expanded: (Tensor | null)[] = []
@@ -52,14 +63,7 @@ function expandMasks(x: Tensor, indices: readonly (Tensor | null)[]): (Tensor | 
       expanded.push(index)
       continue
     }
-    index.shape.forEach((size, i) => {
-      const d = expanded.length + i
-      if (size !== x.shape[d]) {
-        throw new IndexError(
-          `The shape of the mask ${formatShape(index.shape)} at index ${i} does not match the shape of the indexed tensor ${formatShape(x.shape)} at index ${d}`,
-        )
-      }
-    })
+    checkMask(x, index, expanded.length)
     expanded.push(...nonzeroColumns(index))
   }
   return expanded

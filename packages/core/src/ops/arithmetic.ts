@@ -41,20 +41,26 @@ function wide(dtype: DType): DType {
   return dtype.category === Category.float && dtype.staged ? float32 : dtype
 }
 
+/** `x * value`, without work for 1. */
+function times(x: Tensor, value: number): Tensor {
+  return value === 1 ? x : mul(x, value)
+}
+
 interface TermRule {
   readonly name: string
-  readonly check: (tensor1: Tensor, tensor2: Tensor, dtype: DType) => void
+  /** What it refuses itself. */
+  readonly check?: (tensor1: Tensor, tensor2: Tensor) => void
   /** Product or quotient. */
   readonly term: BinaryFunction
-  readonly left: (g: Tensor, tensor2: Tensor) => Tensor
-  readonly right: (g: Tensor, tensor1: Tensor, tensor2: Tensor) => Tensor
+  /** Gradients of the two tensors, from that of the result. */
+  readonly left: (g: Tensor, tensor2: Tensor, value: number) => Tensor
+  readonly right: (g: Tensor, tensor1: Tensor, tensor2: Tensor, value: number) => Tensor
 }
 
 /** `x + value * term(tensor1, tensor2)` and its methods. */
 function defineAddTerm({ name, check, term, left, right }: TermRule): AddTerm {
   const backward = `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`
-  const scaled = (tensor1: Tensor, tensor2: Tensor, value: number): Tensor =>
-    term(value === 1 ? tensor1 : mul(tensor1, value), tensor2)
+  const scaled = (tensor1: Tensor, tensor2: Tensor, value: number): Tensor => term(times(tensor1, value), tensor2)
   const compute = defineOp(name, (x: Tensor, tensor1: Tensor, tensor2: Tensor, value: number): Tensor => {
     const dtype = wide(x.dtype)
     const sum = add(castTo(x, dtype), scaled(castTo(tensor1, dtype), castTo(tensor2, dtype), value))
@@ -66,21 +72,19 @@ function defineAddTerm({ name, check, term, left, right }: TermRule): AddTerm {
     checkTensor(name, 'tensor2', tensor2)
     const { value = 1 } = bindOptions<ValueOptions>(name, ['value'], [options])
     const dtype = resultType(x, tensor1, tensor2)
-    check(tensor1, tensor2, dtype)
-    broadcastShapes(x.shape, broadcastShapes(tensor1.shape, tensor2.shape))
+    check?.(tensor1, tensor2)
+    broadcastShapes(broadcastShapes(x.shape, tensor1.shape), tensor2.shape)
+    if (dtype === bool) throw notImplemented(`${name}_cpu_out`, bool)
     return { dtype, value: dtype.category === Category.float ? value : Math.trunc(value) }
   }
   const fn: AddTerm = (x, tensor1, tensor2, options) => {
     const { dtype, value } = prepare(x, tensor1, tensor2, options)
     const out = compute(castTo(x, dtype), castTo(tensor1, dtype), castTo(tensor2, dtype), value)
-    return record(backward, out, [x, tensor1, tensor2], [tensor1, tensor2], (g, node) => {
-      const scaledGrad = value === 1 ? g : mul(g, value)
-      return [
-        node.needs(0) ? g : null,
-        node.needs(1) ? left(scaledGrad, node.saved(1)) : null,
-        node.needs(2) ? right(scaledGrad, node.saved(0), node.saved(1)) : null,
-      ]
-    })
+    return record(backward, out, [x, tensor1, tensor2], [tensor1, tensor2], (g, node) => [
+      node.needs(0) ? g : null,
+      node.needs(1) ? left(g, node.saved(1), value) : null,
+      node.needs(2) ? right(g, node.saved(0), node.saved(1), value) : null,
+    ])
   }
   attachMethods({ [name]: fn })
   attach(`${name}_`, function (this: Tensor, tensor1: Tensor, tensor2: Tensor, options?: ValueOptions) {
@@ -105,12 +109,9 @@ function defineAddTerm({ name, check, term, left, right }: TermRule): AddTerm {
  */
 export const addcmul: AddTerm = defineAddTerm({
   name: 'addcmul',
-  check: (_, __, dtype) => {
-    if (dtype === bool) throw notImplemented('addcmul_cpu_out', bool)
-  },
   term: mul,
-  left: (g, tensor2) => mul(g, tensor2),
-  right: (g, tensor1) => mul(g, tensor1),
+  left: (g, tensor2, value) => mul(g, times(tensor2, value)),
+  right: (g, tensor1, _, value) => mul(g, times(tensor1, value)),
 })
 
 /**
@@ -128,8 +129,8 @@ export const addcdiv: AddTerm = defineAddTerm({
     )
   },
   term: div,
-  left: (g, tensor2) => div(g, tensor2),
-  right: (g, tensor1, tensor2) => neg(mul(g, div(tensor1, mul(tensor2, tensor2)))),
+  left: (g, tensor2, value) => mul(g, div(value, tensor2)),
+  right: (g, tensor1, tensor2, value) => mul(neg(g), div(times(tensor1, value), mul(tensor2, tensor2))),
 })
 
 /** From the nearer end, so that weights 0 and 1 give the ends themselves. */

@@ -1,8 +1,8 @@
 /** What complex tensors have and real ones have trivially: every dtype of this library is real. */
 import { record } from '../autograd/node.js'
+import { onesLike } from '../create/like.js'
 import { Binary } from '../dispatch/opcodes.js'
 import { bool } from '../dtype.js'
-import { onesLike } from '../like.js'
 import { Tensor } from '../tensor.js'
 import { isnan, lt } from './compare.js'
 import { attach } from './define.js'

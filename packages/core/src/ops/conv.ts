@@ -13,6 +13,7 @@ import { bmm } from './matmul.js'
 import { add } from './pointwise.js'
 import { checkTensor } from './promote.js'
 import { sum } from './reduce.js'
+import { select, slice } from './slicing.js'
 import {
   addWindows,
   bareWindow,
@@ -24,7 +25,7 @@ import {
   type Window,
   windows,
 } from './sliding.js'
-import { permute, reshape, select, slice, squeeze, unsqueeze } from './view.js'
+import { permute, reshape, squeeze, unsqueeze } from './view.js'
 
 /** What a convolution is, besides its operands: per spatial dimension, counted from the outermost. */
 export interface ConvGeometry {

@@ -117,6 +117,7 @@ export function defineBinary(name: string, code: BinaryCode, rule: BinaryRule): 
     return fn(this, other)
   })
   attach(`${name}_`, function (this: Tensor, other: TensorOrScalar) {
+    if (check !== undefined) check(this, other)
     return float === true && !this.dtype.isFloatingPoint
       ? assign(this, fn(this, other))
       : binaryInplace(code, this, other, fn)

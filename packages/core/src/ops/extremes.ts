@@ -4,6 +4,7 @@ import { Binary, type BinaryCode } from '../dispatch/opcodes.js'
 import { bool } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
 import { bindOptions, TypeError_ } from '../options.js'
+import { broadcastShapes } from '../shape.js'
 import type { Method, Tensor } from '../tensor.js'
 import { eq, ge, gt, isnan, le, logicalAnd, logicalOr, lt } from './compare.js'
 import { type BinaryFunction, defineBinary, Uses } from './define.js'
@@ -113,7 +114,10 @@ function limited(name: keyof typeof kernels, x: Tensor, min: Limit, max: Limit):
   }
   const limits = [min, max].filter((limit) => limit !== null)
   const dtype = resultType(x, ...limits)
-  if (dtype === bool && !limits.some(isTensor)) throw notImplemented(`${kernels[name]}_scalar_cpu`, bool)
+  if (dtype === bool && !(limits.length === 1 && limits.some(isTensor))) {
+    for (const limit of limits) if (isTensor(limit)) broadcastShapes(x.shape, limit.shape)
+    throw notImplemented(`${kernels[name]}${limits.some(isTensor) ? '' : '_scalar'}_cpu`, bool)
+  }
   let out = x
   if (min !== null) out = binaryCall(name, Binary.maximum, out, min, dtype)
   if (max !== null) out = binaryCall(name, Binary.minimum, out, max, dtype)

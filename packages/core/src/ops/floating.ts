@@ -106,7 +106,7 @@ export function ldexp(x: Tensor, other: Tensor): Tensor {
 /** In float64: `base` to the power of `exponent`. @see https://pytorch.org/docs/stable/generated/torch.float_power.html */
 export function floatPower(base: TensorOrScalar, exponent: TensorOrScalar): Tensor {
   if (!isTensor(base)) checkTensor('floatPower', 'exponent', exponent)
-  const double = (v: TensorOrScalar): TensorOrScalar => (isTensor(v) ? cast(v, float64) : v)
+  const double = (v: TensorOrScalar): TensorOrScalar => (isTensor(v) ? cast(v, float64) : Number(v))
   return pow(double(base), double(exponent))
 }
 

@@ -11,8 +11,9 @@ import { inRange, isIndexType, wrapIndex } from './index-tensor.js'
 import { attachMethods } from './methods.js'
 import { noDerivative } from './operands.js'
 import { checkTensor, isTensor, type Scalar } from './promote.js'
+import { slice } from './slicing.js'
 import { atLeast1d, checkSameDevice, copyOf, storable, updateInto, zerosOf } from './update.js'
-import { expand, reshape, slice } from './view.js'
+import { expand, reshape } from './view.js'
 
 declare module '../tensor.js' {
   interface Tensor {

@@ -2,10 +2,10 @@
 import { record } from '../autograd/node.js'
 import type { Operand } from '../dispatch/backend.js'
 import { ScatterMode } from '../dispatch/opcodes.js'
-import { int64 } from '../dtype.js'
+import { bool, int64 } from '../dtype.js'
 import { IndexError, RuntimeError } from '../errors.js'
 import { formatShape, numelOf, sameShape, wrapDim } from '../shape.js'
-import { type Method, Tensor } from '../tensor.js'
+import { allocate, type Method, Tensor } from '../tensor.js'
 import { resized, row, selected, sizeAt, writeSlices } from './index-select.js'
 import { inRange, wrapIndex } from './index-tensor.js'
 import { attachMethods } from './methods.js'
@@ -13,6 +13,7 @@ import { checkTensor, isTensor, type Scalar } from './promote.js'
 import { sum } from './reduce.js'
 import { atLeast1d, checkSameDevice, copyOf, storable, updateInto } from './update.js'
 import { reshape } from './view.js'
+import { where } from './where.js'
 
 declare module '../tensor.js' {
   interface Tensor {
@@ -39,8 +40,15 @@ export function filled(x: Tensor, d: number, index: Tensor, value: Scalar | Tens
   writeSlices(ScatterMode.set, out, d, index, spread(x, d, index, value))
   return record('IndexFillBackward0', out, [x, isTensor(value) ? value : null], [index], (g, node) => [
     node.needs(0) ? filled(g, d, node.saved(0), 0) : null,
-    node.needs(1) ? sum(selected(g, d, node.saved(0))) : null,
+    node.needs(1) ? sum(where(slicesMask(g, d, node.saved(0)), g, 0)) : null,
   ])
+}
+
+/** True in the slices that an index lists, however often it lists them. */
+function slicesMask(x: Tensor, d: number, index: Tensor): Tensor {
+  const mask = allocate(x.storage, bool, x.shape, true)
+  writeSlices(ScatterMode.set, mask, d, index, 1)
+  return mask
 }
 
 /** One value as an operand with the shape of the slices. */

@@ -1,8 +1,9 @@
 /** What may be written in an index, and what it means. */
+
+import { type TensorData, tensor } from '../create/from-data.js'
 import type { Device } from '../dispatch/registry.js'
 import { bool, Category, uint8 } from '../dtype.js'
 import { IndexError, ValueError } from '../errors.js'
-import { type TensorData, tensor } from '../from-data.js'
 import { describe } from '../options.js'
 import { Tensor } from '../tensor.js'
 import { moveTo } from './cast.js'

@@ -1,61 +1,46 @@
-/** Joining tensors, and taking them apart. */
+/** Tensors joined along a dimension that they have, or along a new one. */
 import { record } from '../autograd/node.js'
-
+import { zeros } from '../create/fill.js'
 import { type DType, promoteTypes } from '../dtype.js'
-import { IndexError, RuntimeError } from '../errors.js'
-import { bindOptions } from '../options.js'
-import { formatShape, wrapDim } from '../shape.js'
-import { allocate, type Method, Tensor } from '../tensor.js'
+import { RuntimeError, ValueError } from '../errors.js'
+import { bindOptions, TypeError_ } from '../options.js'
+import { formatShape, sameShape, wrapDim } from '../shape.js'
+import { allocate, Tensor } from '../tensor.js'
+import { atleast1d, atleast2d, atleast3d } from './atleast.js'
 import { cast } from './cast.js'
-import { attach } from './define.js'
+import { constantPadNd } from './pad.js'
 import { checkTensor } from './promote.js'
-import { select, slice, unsqueeze } from './view.js'
-
-declare module '../tensor.js' {
-  interface Tensor {
-    split: Method<typeof split>
-    chunk: Method<typeof chunk>
-    unbind: Method<typeof unbind>
-  }
-}
+import { slice } from './slicing.js'
+import { checkSameDevice } from './update.js'
+import { reshape, unsqueeze } from './view.js'
 
 /** Options of {@link cat} and {@link stack}. */
 export interface JoinOptions {
   dim?: number
 }
 
-function checkList(name: string, tensors: readonly Tensor[]): void {
-  if (!Array.isArray(tensors)) throw new TypeError(`${name}(): expected a list of Tensors`)
-  if (tensors.length === 0) throw new RuntimeError(`torch.cat(): expected a non-empty list of Tensors`)
-  for (const x of tensors) checkTensor(name, 'tensors', x)
+/** Checks that an argument is a list of tensors, which may be empty. */
+function checkList(op: string, tensors: unknown): asserts tensors is readonly Tensor[] {
+  if (!Array.isArray(tensors)) throw TypeError_(`${op}(): argument 'tensors' must be a list of Tensors, not`, tensors)
+  for (const x of tensors) checkTensor(op, 'tensors', x)
 }
 
-/**
- * Tensors one after the other along a dimension that they have.
- *
- * @param tensors - equal shapes but for that dimension; 1-d tensors of size 0 are passed over
- * @param dim - the dimension, 0 if not given
- * @throws RuntimeError if the shapes do not fit
- * @example
- * ```ts
- * cat([ones([1, 2]), zeros([2, 2])]) // shape [3, 2]
- * ```
- * @see https://pytorch.org/docs/stable/generated/torch.cat.html
- */
-export function cat(tensors: readonly Tensor[], dim?: number | JoinOptions): Tensor {
-  checkList('cat', tensors)
-  const o = bindOptions<JoinOptions>('cat', ['dim'], [dim])
-  // PyTorch lets an empty 1-d tensor stand anywhere
-  const solid = tensors.filter((x) => !(x.ndim === 1 && x.count === 0))
-  const model = solid[0] ?? tensors[0]!
-  tensors.forEach((x, i) => {
-    if (x.ndim === 0) throw new RuntimeError(`zero-dimensional tensor (at position ${i}) cannot be concatenated`)
-  })
-  const d = wrapDim(o.dim ?? 0, model.ndim)
-  let dtype: DType = tensors[0]!.dtype
-  for (const x of tensors) dtype = promoteTypes(dtype, x.dtype)
+/** The same, with at least one. */
+function checkSome(op: string, tensors: unknown): asserts tensors is readonly Tensor[] {
+  checkList(op, tensors)
+  if (tensors.length === 0) throw new RuntimeError(`${op} expects a non-empty TensorList`)
+}
+
+/** PyTorch lets an empty 1-d tensor stand among tensors of any shape. */
+function isPlaceholder(x: Tensor): boolean {
+  return x.ndim === 1 && x.count === 0
+}
+
+/** The shape of the joined tensor. */
+function joinedShape(tensors: readonly Tensor[], model: Tensor, d: number): number[] {
   let total = 0
-  solid.forEach((x, i) => {
+  tensors.forEach((x, i) => {
+    if (isPlaceholder(x)) return
     if (x.ndim !== model.ndim)
       throw new RuntimeError(`Tensors must have same number of dimensions: got ${model.ndim} and ${x.ndim}`)
     x.shape.forEach((size, k) => {
@@ -67,45 +52,80 @@ export function cat(tensors: readonly Tensor[], dim?: number | JoinOptions): Ten
     })
     total += x.shape[d]!
   })
-  const shape = model.shape.map((size, k) => (k === d ? total : size))
-  if (solid.length === 0) shape[d] = 0
+  return model.shape.map((size, k) => (k === d ? total : size))
+}
+
+/**
+ * Tensors one after the other along a dimension that they have.
+ *
+ * @param tensors - equal shapes but for that dimension; 1-d tensors of size 0 are passed over
+ * @param dim - the dimension, 0 if not given
+ * @returns a tensor of the promoted dtype
+ * @throws RuntimeError if the shapes do not fit; ValueError for an empty list
+ * @example
+ * ```ts
+ * cat([ones([1, 2]), zeros([2, 2])]) // shape [3, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.cat.html
+ */
+export function cat(tensors: readonly Tensor[], dim?: number | JoinOptions): Tensor {
+  checkList('cat', tensors)
+  const o = bindOptions<JoinOptions>('cat', ['dim'], [dim])
+  const first = tensors[0]
+  if (first === undefined) throw new ValueError('torch.cat(): expected a non-empty list of Tensors')
+  tensors.forEach((x, i) => {
+    if (x.ndim === 0) throw new RuntimeError(`zero-dimensional tensor (at position ${i}) cannot be concatenated`)
+  })
+  const model = tensors.find((x) => !isPlaceholder(x))
+  const d = wrapDim(o.dim ?? 0, model?.ndim ?? (o.dim ?? 0) + 1)
+  let dtype: DType = first.dtype
+  for (const x of tensors) dtype = promoteTypes(dtype, x.dtype)
+  const shape = model === undefined ? [0] : joinedShape(tensors, model, d)
+  checkSameDevice(first, ...tensors)
   const inputs = tensors.map((x) => cast(x, dtype))
-  const out = allocate(model.storage, dtype, shape)
+  const out = allocate(first.storage, dtype, shape)
   const starts: number[] = []
   let at = 0
-  inputs.forEach((x) => {
+  for (const x of inputs) {
     starts.push(at)
-    if (x.ndim === 1 && x.count === 0) return
-    if (x.storage.device !== out.storage.device)
-      throw new RuntimeError(
-        `Expected all tensors to be on the same device, but found at least two devices, ${out.device} and ${x.device}!`,
-      )
-    out.storage.device.primitives.copy(
-      x,
-      new Tensor(out.storage, dtype, x.shape, out.strides, out.offset + at * out.strides[d]!, x.count),
-    )
+    if (isPlaceholder(x)) continue
+    const part = new Tensor(out.storage, dtype, x.shape, out.strides, out.offset + at * out.strides[d]!, x.count)
+    out.storage.device.primitives.copy(x, part)
     at += x.shape[d]!
-  })
-  const sizes = inputs.map((x) => (x.ndim === 1 && x.count === 0 ? null : x.shape[d]!))
+  }
+  const sizes = inputs.map((x) => (isPlaceholder(x) ? null : x.shape[d]!))
   return record('CatBackward0', out, inputs, null, (g) =>
     sizes.map((size, i) => (size === null ? null : slice(g, d, starts[i]!, starts[i]! + size, 1))),
   )
 }
 
+/** {@link cat} under its other name. @see https://pytorch.org/docs/stable/generated/torch.concat.html */
+export function concat(tensors: readonly Tensor[], dim?: number | JoinOptions): Tensor {
+  return cat(tensors, dim)
+}
+
+/** {@link cat} under NumPy's name. @see https://pytorch.org/docs/stable/generated/torch.concatenate.html */
+export function concatenate(tensors: readonly Tensor[], dim?: number | JoinOptions): Tensor {
+  return cat(tensors, dim)
+}
+
 /**
  * Tensors of one shape, side by side along a new dimension.
  *
- * @throws RuntimeError if the shapes differ
+ * @throws RuntimeError if the shapes differ, or for an empty list
+ * @example
+ * ```ts
+ * stack([tensor([1, 2]), tensor([3, 4])], 1) // tensor([[1, 3], [2, 4]])
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.stack.html
  */
 export function stack(tensors: readonly Tensor[], dim?: number | JoinOptions): Tensor {
-  if (!Array.isArray(tensors) || tensors.length === 0) throw new RuntimeError('stack expects a non-empty TensorList')
-  for (const x of tensors) checkTensor('stack', 'tensors', x)
+  checkSome('stack', tensors)
   const o = bindOptions<JoinOptions>('stack', ['dim'], [dim])
   const first = tensors[0] as Tensor
   const d = wrapDim(o.dim ?? 0, first.ndim + 1)
   tensors.forEach((x, i) => {
-    if (formatShape(x.shape) !== formatShape(first.shape)) {
+    if (!sameShape(x.shape, first.shape)) {
       throw new RuntimeError(
         `stack expects each tensor to be equal size, but got ${formatShape(first.shape)} at entry 0 and ${formatShape(x.shape)} at entry ${i}`,
       )
@@ -117,81 +137,66 @@ export function stack(tensors: readonly Tensor[], dim?: number | JoinOptions): T
   )
 }
 
-/** Views of pieces of `sizes` along a dimension. */
-function pieces(x: Tensor, sizes: readonly number[], d: number): Tensor[] {
-  const out: Tensor[] = []
-  let at = 0
-  for (const size of sizes) {
-    out.push(slice(x, d, at, at + size, 1))
-    at += size
-  }
-  return out
+/** Tensors side by side in rows: along dimension 1, for 1-d tensors 0. @see https://pytorch.org/docs/stable/generated/torch.hstack.html */
+export function hstack(tensors: readonly Tensor[]): Tensor {
+  checkSome('hstack', tensors)
+  const rows = tensors.map((x) => atleast1d(x))
+  return cat(rows, rows[0]!.ndim === 1 ? 0 : 1)
 }
 
-/**
- * Views of consecutive pieces: of one size (the last may be smaller), or of the sizes listed.
- *
- * @throws RuntimeError if listed sizes do not add up to the dimension
- * @see https://pytorch.org/docs/stable/generated/torch.split.html
- */
-export function split(
-  x: Tensor,
-  splitSizeOrSections: number | readonly number[],
-  dim?: number | JoinOptions,
-): Tensor[] {
-  checkTensor('split', 'tensor', x)
-  const o = bindOptions<JoinOptions>('split', ['dim'], [dim])
-  if (x.ndim === 0) throw new RuntimeError('split expects at least a 1-dimensional tensor')
-  const d = wrapDim(o.dim ?? 0, x.ndim)
-  const size = x.shape[d]!
-  if (typeof splitSizeOrSections !== 'number') {
-    const total = splitSizeOrSections.reduce((a, b) => a + b, 0)
-    if (total !== size) {
-      throw new RuntimeError(
-        `split_with_sizes expects split_sizes to sum exactly to ${size} (input tensor's size at dimension ${d}), but got split_sizes=${formatShape(splitSizeOrSections)}`,
-      )
-    }
-    return pieces(x, splitSizeOrSections, d)
-  }
-  const each = splitSizeOrSections
-  if (each < 0) throw new RuntimeError(`split expects split_size be non-negative, but got split_size=${each}`)
-  if (each === 0 && size !== 0)
-    throw new RuntimeError(`split_size can only be 0 if dimension size is 0, but got dimension size of ${size}`)
-  const count = each === 0 ? 1 : Math.max(Math.ceil(size / each), 1)
-  return pieces(
-    x,
-    Array.from({ length: count }, (_, i) => (i < count - 1 ? each : size - each * (count - 1))),
-    d,
+/** Tensors above each other, 1-d tensors as rows. @see https://pytorch.org/docs/stable/generated/torch.vstack.html */
+export function vstack(tensors: readonly Tensor[]): Tensor {
+  checkSome('vstack', tensors)
+  return cat(
+    tensors.map((x) => atleast2d(x)),
+    0,
   )
 }
 
-/** At most `chunks` views of equal size, the last may be smaller. @see https://pytorch.org/docs/stable/generated/torch.chunk.html */
-export function chunk(x: Tensor, chunks: number, dim?: number | JoinOptions): Tensor[] {
-  checkTensor('chunk', 'input', x)
-  const o = bindOptions<JoinOptions>('chunk', ['dim'], [dim])
-  if (x.ndim === 0) throw new RuntimeError('chunk expects at least a 1-dimensional tensor')
-  if (chunks <= 0) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`)
-  const d = wrapDim(o.dim ?? 0, x.ndim)
-  const size = x.shape[d]!
-  const each = Math.ceil(size / chunks)
-  if (each === 0) return pieces(x, new Array<number>(chunks).fill(0), d)
-  return split(x, each, d)
+/** {@link vstack} under its other name. @see https://pytorch.org/docs/stable/generated/torch.row_stack.html */
+export function rowStack(tensors: readonly Tensor[]): Tensor {
+  checkSome('row_stack', tensors)
+  return vstack(tensors)
 }
 
-/** Views of all slices along a dimension, without it. @see https://pytorch.org/docs/stable/generated/torch.unbind.html */
-export function unbind(x: Tensor, dim?: number | JoinOptions): Tensor[] {
-  checkTensor('unbind', 'input', x)
-  const o = bindOptions<JoinOptions>('unbind', ['dim'], [dim])
-  const d = wrapDim(o.dim ?? 0, x.ndim)
-  if (x.ndim === 0) throw new IndexError('Dimension specified as 0 but tensor has no dimensions')
-  return Array.from({ length: x.shape[d]! }, (_, i) => select(x, d, i))
+/** Tensors behind each other: along the third dimension. @see https://pytorch.org/docs/stable/generated/torch.dstack.html */
+export function dstack(tensors: readonly Tensor[]): Tensor {
+  checkSome('dstack', tensors)
+  return cat(
+    tensors.map((x) => atleast3d(x)),
+    2,
+  )
 }
 
-for (const [name, fn] of Object.entries({ split, chunk, unbind }) as [
-  string,
-  (x: Tensor, a: never, b: never) => Tensor[],
-][]) {
-  attach(name, function (this: Tensor, a: never, b: never) {
-    return fn(this, a, b)
+/** Tensors side by side, 1-d tensors as columns. @see https://pytorch.org/docs/stable/generated/torch.column_stack.html */
+export function columnStack(tensors: readonly Tensor[]): Tensor {
+  checkSome('column_stack', tensors)
+  return hstack(tensors.map((x) => (x.ndim <= 1 ? reshape(x, [x.count, 1]) : x)))
+}
+
+/**
+ * A matrix with the given ones along its diagonal, zero elsewhere; vectors count as rows.
+ *
+ * @throws RuntimeError for a tensor of more than two dimensions
+ * @see https://pytorch.org/docs/stable/generated/torch.block_diag.html
+ */
+export function blockDiag(...tensors: readonly Tensor[]): Tensor {
+  checkList('block_diag', tensors)
+  tensors.forEach((x, i) => {
+    if (x.ndim > 2) {
+      throw new RuntimeError(
+        `torch.block_diag: Input tensors must have 2 or fewer dimensions. Input ${i} has ${x.ndim} dimensions`,
+      )
+    }
   })
+  if (tensors.length === 0) return zeros([1, 0])
+  const blocks = tensors.map((x) => atleast2d(x))
+  const width = blocks.reduce((n, x) => n + x.shape[1]!, 0)
+  let left = 0
+  const rows = blocks.map((x) => {
+    const row = constantPadNd(x, [left, width - left - x.shape[1]!])
+    left += x.shape[1]!
+    return row
+  })
+  return cat(rows, 0)
 }

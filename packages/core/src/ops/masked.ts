@@ -14,8 +14,9 @@ import { attachMethods } from './methods.js'
 import { nonzeroPositions } from './nonzero.js'
 import { checkTensor, isTensor, type TensorOrScalar } from './promote.js'
 import { sum } from './reduce.js'
+import { slice } from './slicing.js'
 import { checkSameDevice, storable } from './update.js'
-import { expand, reshape, slice } from './view.js'
+import { expand, reshape } from './view.js'
 import { where } from './where.js'
 
 declare module '../tensor.js' {
@@ -130,21 +131,26 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   return reshape(copied(reshape(expand(x, shape), [-1]), 0, positions, values), shape)
 }
 
+/** Fills `x` itself where `mask`, which broadcasts to it, is true. */
+export function maskedFillInto(x: Tensor, mask: Tensor, value: TensorOrScalar): void {
+  checkFill(x, mask, value)
+  checkFits(x, x.dtype, broadcastShapes(mask.shape, x.shape))
+  const source = isTensor(value) ? value : null
+  const shared = mask.storage.shares(x.storage) || source?.storage.shares(x.storage) === true
+  if (shared || recording(x, source)) {
+    assign(x, maskedFill(x, mask, value))
+    return
+  }
+  const operand = storable('maskedFill_', x, value)
+  checkWritable(x)
+  x.storage.device.primitives.where(mask, operand, x, x)
+  wrote(x)
+}
+
 attachMethods({ maskedFill, maskedSelect, maskedScatter })
 const p = Tensor.prototype
 p.maskedFill_ = function (mask, value) {
-  checkFill(this, mask, value)
-  checkFits(this, this.dtype, broadcastShapes(mask.shape, this.shape))
-  const source = isTensor(value) ? value : null
-  const shared = mask.storage.shares(this.storage) || source?.storage.shares(this.storage) === true
-  if (shared || recording(this, source)) {
-    assign(this, maskedFill(this, mask, value))
-    return this
-  }
-  const operand = storable('maskedFill_', this, value)
-  checkWritable(this)
-  this.storage.device.primitives.where(mask, operand, this, this)
-  wrote(this)
+  maskedFillInto(this, mask, value)
   return this
 }
 p.maskedScatter_ = function (mask, source) {

@@ -1,7 +1,8 @@
 /** Checks of operands that PyTorch makes before a pointwise operation computes anything. */
-import { full } from '../create.js'
+import { full } from '../create/fill.js'
 import { bool, Category, type DType } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
+import { broadcastShapes } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { cast } from './cast.js'
 import { checkTensor, floatType, isTensor, resultType, type TensorOrScalar } from './promote.js'
@@ -19,19 +20,23 @@ export function notImplemented(kernel: string, dtype: DType): RuntimeError {
   return new RuntimeError(`"${kernel}" not implemented for '${dtype.label}'`)
 }
 
+/** Refuses the common dtype of two operands, but first shapes that do not broadcast, as PyTorch does. */
+function refuse(kernel: string, a: TensorOrScalar, b: TensorOrScalar): never {
+  if (isTensor(a) && isTensor(b)) broadcastShapes(a.shape, b.shape)
+  throw notImplemented(kernel, resultType(a, b))
+}
+
 /** The common dtype must be floating point. @throws RuntimeError */
 export function floatsOnly(kernel: string): OperandCheck {
   return (a, b) => {
-    const dtype = resultType(a, b)
-    if (dtype.category !== Category.float) throw notImplemented(kernel, dtype)
+    if (resultType(a, b).category !== Category.float) refuse(kernel, a, b)
   }
 }
 
 /** The common dtype must be an integer. @throws RuntimeError */
 export function integersOnly(kernel: string): OperandCheck {
   return (a, b) => {
-    const dtype = resultType(a, b)
-    if (dtype.category !== Category.integer) throw notImplemented(kernel, dtype)
+    if (resultType(a, b).category !== Category.integer) refuse(kernel, a, b)
   }
 }
 
@@ -39,7 +44,7 @@ export function integersOnly(kernel: string): OperandCheck {
 export function noBools(kernel: string): OperandCheck {
   return (a, b) => {
     if (isTensor(a) && isTensor(b) && a.dtype === b.dtype && a.dtype !== bool) return
-    if (resultType(a, b) === bool) throw notImplemented(kernel, bool)
+    if (resultType(a, b) === bool) refuse(kernel, a, b)
   }
 }
 

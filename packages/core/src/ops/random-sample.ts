@@ -1,7 +1,7 @@
 /** Samples of distributions whose parameters are tensors. */
 import { withoutGrad } from '../autograd/mode.js'
 import { record } from '../autograd/node.js'
-import { empty, type TensorOptions, tensorOptions } from '../create.js'
+import { empty, type TensorOptions, tensorOptions } from '../create/fill.js'
 import { Category, getDefaultDtype, int64, toDType } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
 import { bindOptions, TypeError_ } from '../options.js'

@@ -1,7 +1,7 @@
 /** The default generator: its seed, its state, and a way to leave it as it was. */
 import type { ModeGuard } from '../autograd/mode.js'
+import { fromTypedArray } from '../create/from-data.js'
 import { uint8 } from '../dtype.js'
-import { fromTypedArray } from '../from-data.js'
 import { TypeError_ } from '../options.js'
 import { defaultGenerator, type Generator, toSeed } from '../random/generator.js'
 import { Tensor } from '../tensor.js'

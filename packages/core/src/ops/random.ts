@@ -1,8 +1,8 @@
 /** New tensors of random numbers, PyTorch's own for a seed. They are drawn on the host, whatever the device. */
-import { deviceFrom, finish, type TensorOptions, tensorOptions } from '../create.js'
+import { deviceFrom, finish, type TensorOptions, tensorOptions } from '../create/fill.js'
+import { allocateAs, type LikeOptions } from '../create/like.js'
 import type { HostArray } from '../dispatch/backend.js'
 import { type DType, getDefaultDtype, int32, int64, toDType } from '../dtype.js'
-import { allocateAs, type LikeOptions } from '../like.js'
 import { bindOptions, TypeError_ } from '../options.js'
 import { checkNormal, checkRandperm, checkUniform } from '../random/checks.js'
 import type { Generator } from '../random/generator.js'

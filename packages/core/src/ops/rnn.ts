@@ -11,8 +11,8 @@ import { relu, sigmoid } from './activation.js'
 import { stack } from './join.js'
 import { linear } from './linear.js'
 import { add, mul, sub } from './pointwise.js'
+import { chunk, unbind } from './split.js'
 import { tanh } from './trig.js'
-import { narrow, select } from './view.js'
 
 /** Weights of one cell, as PyTorch names them. */
 export interface CellWeights {
@@ -54,20 +54,19 @@ function rnnStep(gi: Tensor, h: Tensor, w: CellWeights, nonlinearity: Nonlineari
 
 function lstmStep(gi: Tensor, h: Tensor, c: Tensor, w: CellWeights): [Tensor, Tensor] {
   const gates = add(gi, linear(h, w.weightHh, w.biasHh ?? null))
-  const hidden = c.shape[c.ndim - 1]!
-  const gate = (i: number) => narrow(gates, -1, i * hidden, hidden)
-  const next = add(mul(sigmoid(gate(1)), c), mul(sigmoid(gate(0)), tanh(gate(2))))
-  const out = mul(sigmoid(gate(3)), tanh(next))
+  const [input, forget, cell, output] = chunk(gates, 4, -1) as [Tensor, Tensor, Tensor, Tensor]
+  const next = add(mul(sigmoid(forget), c), mul(sigmoid(input), tanh(cell)))
+  const out = mul(sigmoid(output), tanh(next))
   return [w.weightHr == null ? out : linear(out, w.weightHr), next]
 }
 
 function gruStep(gi: Tensor, h: Tensor, w: CellWeights): Tensor {
   const gh = linear(h, w.weightHh, w.biasHh ?? null)
-  const hidden = h.shape[h.ndim - 1]!
-  const part = (gates: Tensor, i: number) => narrow(gates, -1, i * hidden, hidden)
-  const reset = sigmoid(add(part(gi, 0), part(gh, 0)))
-  const update = sigmoid(add(part(gi, 1), part(gh, 1)))
-  const candidate = tanh(add(part(gi, 2), mul(reset, part(gh, 2))))
+  const [resetI, updateI, candidateI] = chunk(gi, 3, -1) as [Tensor, Tensor, Tensor]
+  const [resetH, updateH, candidateH] = chunk(gh, 3, -1) as [Tensor, Tensor, Tensor]
+  const reset = sigmoid(add(resetI, resetH))
+  const update = sigmoid(add(updateI, updateH))
+  const candidate = tanh(add(candidateI, mul(reset, candidateH)))
   return add(mul(sub(h, candidate), update), candidate)
 }
 
@@ -107,8 +106,9 @@ function order(steps: number, reverse: boolean): number[] {
 
 /** Runs `step` over the time steps of the input's gates [T, N, gates]; gives the outputs in time order. */
 function overTime(gates: Tensor, reverse: boolean, step: (gi: Tensor) => Tensor): Tensor {
-  const outputs = new Array<Tensor>(gates.shape[0]!)
-  for (const t of order(outputs.length, reverse)) outputs[t] = step(select(gates, 0, t))
+  const inputs = unbind(gates, 0)
+  const outputs = new Array<Tensor>(inputs.length)
+  for (const t of order(inputs.length, reverse)) outputs[t] = step(inputs[t]!)
   return stack(outputs, 0)
 }
 

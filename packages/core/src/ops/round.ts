@@ -1,9 +1,9 @@
 /** Rounding, and what rounding leaves over. */
 import { Binary, Unary, type UnaryCode } from '../dispatch/opcodes.js'
-import { bool, Category } from '../dtype.js'
+import { bool, Category, float32 } from '../dtype.js'
 import { bindOptions } from '../options.js'
 import { type Method, Tensor } from '../tensor.js'
-import { clone } from './cast.js'
+import { cast, clone } from './cast.js'
 import { attach, type BinaryFunction, defineBinary, defineUnary, type UnaryFunction, Uses } from './define.js'
 import { assign } from './inplace.js'
 import { attachWithInplace } from './methods.js'
@@ -78,10 +78,12 @@ export function round(x: Tensor, options?: RoundOptions): Tensor {
   const { decimals } = bindOptions<RoundOptions>('round', ['decimals'], [options])
   if (decimals === undefined) return toInteger(x)
   if (x.dtype.category !== Category.float) throw notImplemented(decimals === 0 ? 'round_vml_cpu' : 'round_cpu', x.dtype)
-  const scale = 10 ** Math.abs(decimals)
   if (decimals === 0) return toInteger(x)
+  const scale = 10 ** Math.abs(decimals)
+  // the half types hold too few digits for the products
+  const y = x.dtype.staged ? cast(x, float32) : x
   // multiplied and divided by a whole power of ten, which is exact where its inverse is not
-  return decimals > 0 ? div(toInteger(mul(x, scale)), scale) : mul(toInteger(div(x, scale)), scale)
+  return cast(decimals > 0 ? div(toInteger(mul(y, scale)), scale) : mul(toInteger(div(y, scale)), scale), x.dtype)
 }
 
 /** What {@link trunc} takes away, with the sign of `x`. @throws RuntimeError for integers @see https://pytorch.org/docs/stable/generated/torch.frac.html */

@@ -3,6 +3,7 @@ import { record } from '../autograd/node.js'
 import { Binary } from '../dispatch/opcodes.js'
 import { bool, Category } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
+import { broadcastShapes } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { eq, gt, lt } from './compare.js'
 import { type BinaryFunction, defineBinary, Uses } from './define.js'
@@ -76,6 +77,7 @@ export function heaviside(x: Tensor, values: Tensor): Tensor {
   if (x.dtype !== values.dtype) {
     throw new RuntimeError('heaviside is not yet implemented for tensors with different dtypes.')
   }
+  broadcastShapes(x.shape, values.shape)
   const out = whereCall(eq(x, 0), values, castTo(gt(x, 0), x.dtype))
   return record('HeavisideBackward0', out, [x, values], null, noDerivative('heaviside'))
 }

@@ -8,7 +8,6 @@ import type { Method, Tensor } from '../tensor.js'
 import { cast } from './cast.js'
 import { gt, logicalOr, lt } from './compare.js'
 import { defineUnary, type UnaryFunction } from './define.js'
-import { clamp } from './extremes.js'
 import { attachWithInplace } from './methods.js'
 import { div, exp, log, mul, neg, sub } from './pointwise.js'
 import { polygammaOf } from './polygamma.js'
@@ -104,7 +103,8 @@ export interface LogitOptions {
 }
 
 const logitOf = defineOp('logit', (x: Tensor, eps: number | null): Tensor => {
-  const p = eps === null ? x : clamp(x, eps, 1 - eps)
+  // unlike clamp, the lower limit wins where the two cross
+  const p = eps === null ? x : where(lt(x, eps), eps, where(gt(x, 1 - eps), 1 - eps, x))
   return log(div(p, sub(1, p)))
 })
 

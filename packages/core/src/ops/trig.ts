@@ -2,10 +2,12 @@
 import { record } from '../autograd/node.js'
 import { defineComposite, defineOp } from '../dispatch/op.js'
 import { Binary, Unary } from '../dispatch/opcodes.js'
+import { float32 } from '../dtype.js'
 import type { Tensor } from '../tensor.js'
 import { cast } from './cast.js'
 import { eq } from './compare.js'
 import { type BinaryFunction, defineBinary, defineUnary, type UnaryFunction, Uses } from './define.js'
+import { castTo } from './elementwise.js'
 import { attachWithInplace } from './methods.js'
 import { all, floatsOnly } from './operands.js'
 import { add, div, mul, neg, reciprocal, rsqrt, sub } from './pointwise.js'
@@ -175,8 +177,9 @@ export const arccosh: UnaryFunction = acosh
 export const arctanh: UnaryFunction = atanh
 
 const sincOf = defineOp('sinc', (x: Tensor): Tensor => {
-  const y = mul(x, Math.PI)
-  return where(eq(x, 0), 1, div(sin(y), y))
+  // a sine of large angles needs more digits than the half types have
+  const y = mul(x.dtype.staged ? castTo(x, float32) : x, Math.PI)
+  return castTo(where(eq(x, 0), 1, div(sin(y), y)), x.dtype)
 })
 
 /** The slope is 0 at 0, where the formula would be 0 / 0. */

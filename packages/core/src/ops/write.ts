@@ -1,11 +1,12 @@
 /** Writing into tensors: whole values, in place. */
 import { checkWritable } from '../autograd/inplace.js'
 import { recording } from '../autograd/node.js'
-import { full } from '../create.js'
+import { full } from '../create/fill.js'
 import { RuntimeError } from '../errors.js'
 import { Tensor } from '../tensor.js'
 import { copyInto, wrote } from './inplace.js'
 import type { Scalar } from './promote.js'
+import { checkHolds } from './update.js'
 
 declare module '../tensor.js' {
   interface Tensor {
@@ -18,7 +19,9 @@ declare module '../tensor.js' {
   }
 }
 
-function fill(x: Tensor, value: Scalar): Tensor {
+/** Makes every element of `x` the value. @throws RuntimeError if its dtype cannot hold it */
+export function fillInto(x: Tensor, value: Scalar): Tensor {
+  checkHolds(x.dtype, value)
   // recorded, it is a copy of a constant: the old value's gradient is zero
   if (recording(x))
     return copyInto(
@@ -39,12 +42,12 @@ Tensor.prototype.fill_ = function (value) {
       )
     copyInto(this, value)
   } else {
-    fill(this, value)
+    fillInto(this, value)
   }
   return this
 }
 Tensor.prototype.zero_ = function () {
-  fill(this, 0)
+  fillInto(this, 0)
   return this
 }
 Tensor.prototype.copy_ = function (source) {

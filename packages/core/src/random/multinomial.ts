@@ -1,9 +1,9 @@
 import { RuntimeError } from '../errors.js'
+import { descending, topPositions } from '../selection.js'
 import { fillExponential } from './distributions.js'
 import type { Generator } from './generator.js'
 import type { RoundToHalf } from './half.js'
 import type { Mt19937 } from './mt19937.js'
-import { argmax, topk } from './topk.js'
 
 type Floats = Float32Array | Float64Array
 
@@ -94,7 +94,7 @@ function drawRace(
   let at = start
   for (let row = 0; row < rows; row++) {
     const race = scores.subarray(row * categories, (row + 1) * categories)
-    for (const winner of samples === 1 ? [argmax(race)] : topk(race, samples)) {
+    for (const winner of samples === 1 ? [argmax(race)] : topPositions(race, samples, descending, true)) {
       out[at++] = winner
       out[at++] = 0
     }
@@ -130,4 +130,14 @@ function drawRow(
     out[at++] = left
     out[at++] = 0
   }
+}
+
+/** The index of the largest value, the first of equal ones. */
+function argmax(values: Float32Array | Float64Array): number {
+  let best = 0
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!)) return i
+    if (values[i]! > values[best]!) best = i
+  }
+  return best
 }

@@ -1,38 +1,116 @@
-import { dropout, logSoftmax, relu, sigmoid, softmax, type Tensor, tanh, ValueError } from '@tsorch/core'
-import { Layer } from '../module.js'
+/** Activations without parameters. */
+import {
+  bindOptions,
+  leakyRelu,
+  logSoftmax,
+  sigmoid,
+  silu,
+  softmax,
+  softmin,
+  type Tensor,
+  tanh,
+  ValueError,
+} from '@tsorch/core'
+import { type InplaceOptions, relu } from '../functional/activation.js'
+import { Layer } from '../module/module.js'
+import { float } from './python-text.js'
 
-/** `max(x, 0)`. @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html */
+/**
+ * `max(x, 0)`.
+ *
+ * @param inplace - writes the result into the input
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html
+ */
 export class ReLU extends Layer {
-  forward(x: Tensor): Tensor {
-    return relu(x)
+  inplace: boolean
+
+  constructor(inplace?: boolean | InplaceOptions) {
+    super()
+    this.inplace = bindOptions<InplaceOptions>('ReLU', ['inplace'], [inplace]).inplace ?? false
+  }
+
+  override forward(input: Tensor): Tensor {
+    return this.inplace ? relu(input, true) : relu(input)
+  }
+
+  override extraRepr(): string {
+    return this.inplace ? 'inplace=True' : ''
+  }
+}
+
+/** Options of {@link LeakyReLU}. */
+export interface LeakyReluLayerOptions extends InplaceOptions {
+  /** Slope below zero, 0.01 if not given. */
+  negativeSlope?: number
+}
+
+/** `x` above zero, `negativeSlope * x` below. @see https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html */
+export class LeakyReLU extends Layer {
+  negativeSlope: number
+  inplace: boolean
+
+  constructor(negativeSlope?: number | LeakyReluLayerOptions, inplace?: boolean | LeakyReluLayerOptions) {
+    super()
+    const names = ['negativeSlope', 'inplace'] as const
+    const o = bindOptions<LeakyReluLayerOptions>('LeakyReLU', names, [negativeSlope, inplace])
+    this.negativeSlope = o.negativeSlope ?? 0.01
+    this.inplace = o.inplace ?? false
+  }
+
+  override forward(input: Tensor): Tensor {
+    return leakyRelu(input, this.negativeSlope, this.inplace)
+  }
+
+  override extraRepr(): string {
+    return `negative_slope=${float(this.negativeSlope)}${this.inplace ? ', inplace=True' : ''}`
   }
 }
 
 /** `1 / (1 + e^-x)`. @see https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html */
 export class Sigmoid extends Layer {
-  forward(x: Tensor): Tensor {
-    return sigmoid(x)
+  override forward(input: Tensor): Tensor {
+    return sigmoid(input)
   }
 }
 
-/** Hyperbolic tangent. @see https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
+/** The hyperbolic tangent. @see https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
 export class Tanh extends Layer {
-  forward(x: Tensor): Tensor {
-    return tanh(x)
+  override forward(input: Tensor): Tensor {
+    return tanh(input)
   }
 }
 
-/** `e^x` normalised to sum 1 along `dim`. @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html */
-export class Softmax extends Layer {
-  dim: number | null
+/** `x * sigmoid(x)`, also called swish. @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html */
+export class SiLU extends Layer {
+  inplace: boolean
 
-  constructor(dim: number | { dim?: number } = {}) {
+  constructor(inplace?: boolean | InplaceOptions) {
     super()
-    this.dim = (typeof dim === 'number' ? dim : dim.dim) ?? null
+    this.inplace = bindOptions<InplaceOptions>('SiLU', ['inplace'], [inplace]).inplace ?? false
   }
 
-  forward(x: Tensor): Tensor {
-    return this.dim === null ? softmax(x) : softmax(x, this.dim)
+  override forward(input: Tensor): Tensor {
+    return silu(input, { inplace: this.inplace })
+  }
+
+  override extraRepr(): string {
+    return this.inplace ? 'inplace=True' : ''
+  }
+}
+
+/** Options of the softmax family. */
+export interface DimOptions {
+  /** The dimension that sums to 1. Name it: without, old PyTorch's rule applies (0 for 1 or 3 dimensions, else 1). */
+  dim?: number | null
+}
+
+/** What normalises along a dimension. */
+export abstract class AlongDim extends Layer {
+  dim: number | null
+
+  constructor(dim?: number | null | DimOptions) {
+    super()
+    this.dim = bindOptions<DimOptions>(this.constructor.name, ['dim'], [dim ?? undefined]).dim ?? null
   }
 
   override extraRepr(): string {
@@ -40,40 +118,45 @@ export class Softmax extends Layer {
   }
 }
 
-/** The logarithm of {@link Softmax}. @see https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
-export class LogSoftmax extends Layer {
-  dim: number | null
-
-  constructor(dim: number | { dim?: number } = {}) {
-    super()
-    this.dim = (typeof dim === 'number' ? dim : dim.dim) ?? null
-  }
-
-  forward(x: Tensor): Tensor {
-    return this.dim === null ? logSoftmax(x) : logSoftmax(x, this.dim)
-  }
-
-  override extraRepr(): string {
-    return `dim=${this.dim ?? 'None'}`
+/**
+ * `e^x`, normalised to sum 1 along `dim`.
+ *
+ * @example
+ * ```ts
+ * new Softmax(1)(randn([2, 3])).sum(1) // tensor([1., 1.])
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html
+ */
+export class Softmax extends AlongDim {
+  override forward(input: Tensor): Tensor {
+    return softmax(input, this.dim ?? undefined)
   }
 }
 
-/** Zeroes elements with probability `p` while training. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html */
-export class Dropout extends Layer {
-  p: number
-
-  constructor(p: number | { p?: number } = 0.5) {
-    super()
-    this.p = typeof p === 'number' ? p : (p.p ?? 0.5)
-    if (!(this.p >= 0 && this.p <= 1))
-      throw new ValueError(`dropout probability has to be between 0 and 1, but got ${this.p}`)
+/** The logarithm of {@link Softmax}, without loss of precision. @see https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
+export class LogSoftmax extends AlongDim {
+  override forward(input: Tensor): Tensor {
+    return logSoftmax(input, this.dim ?? undefined)
   }
+}
 
-  forward(x: Tensor): Tensor {
-    return dropout(x, { p: this.p, training: this.training })
+/** {@link Softmax} of `-x`. @see https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
+export class Softmin extends AlongDim {
+  override forward(input: Tensor): Tensor {
+    return softmin(input, this.dim ?? undefined)
   }
+}
 
-  override extraRepr(): string {
-    return `p=${this.p}, inplace=False`
+/**
+ * {@link Softmax} over the channels at each position of [N, C, H, W] or [C, H, W].
+ *
+ * @throws ValueError for other inputs
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html
+ */
+export class Softmax2d extends Layer {
+  override forward(input: Tensor): Tensor {
+    if (input.ndim !== 3 && input.ndim !== 4)
+      throw new ValueError(`Softmax2d: expected input to be 3D or 4D, got ${input.ndim}D instead`)
+    return softmax(input, -3)
   }
 }

@@ -1,0 +1,43 @@
+/** Lecture 5: linear regression with a Module, a loss and an optimizer: the four steps that every lecture repeats. */
+import { FloatTensor, manualSeed, nn, optim, type Tensor } from 'tsorch'
+
+export class LinearModel extends nn.Layer {
+  linear = new nn.Linear(1, 1)
+
+  override forward(x: Tensor): Tensor {
+    return this.linear(x)
+  }
+}
+
+/** The loss of each epoch, whatever the optimizer: exercise 5-1 compares several. */
+export function* train(model: LinearModel, optimizer: optim.Optimizer, epochs = 1000): Generator<number> {
+  const xData = FloatTensor([[1], [2], [3]])
+  const yData = FloatTensor([[2], [4], [6]])
+  const criterion = new nn.MSELoss({ reduction: 'sum' })
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const loss = criterion(model(xData), yData)
+    yield loss.item()
+    optimizer.zeroGrad()
+    loss.backward()
+    optimizer.step()
+  }
+}
+
+/** What the model says of one number. */
+export function predict(model: nn.Layer, x: number): number {
+  return model(FloatTensor([[x]])).item()
+}
+
+export function main(): void {
+  manualSeed(0)
+  const model = new LinearModel()
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 })
+  let epoch = 0
+  for (const loss of train(model, optimizer)) {
+    if (epoch % 100 === 0) console.log(`epoch ${epoch}: loss = ${loss.toFixed(6)}`)
+    epoch++
+  }
+  console.log('w =', model.linear.weight.item())
+  console.log('b =', model.linear.bias!.item())
+  console.log('prediction for 4:', predict(model, 4))
+}

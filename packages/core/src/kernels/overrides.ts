@@ -1,0 +1,98 @@
+/** The ops that the TypeScript kernels do in one piece: what allocates the result, calls the kernel, or declines. */
+import { type Override, override } from '../dispatch/op.js'
+import { int64 } from '../dtype.js'
+import { reluGradOp, sigmoidGradOp } from '../ops/activation.js'
+import { type ConvGeometry, convolutionInputGradOp, convolutionOp, convolutionWeightGradOp } from '../ops/conv.js'
+import { sgdStepOp } from '../ops/foreach.js'
+import { binaryCrossEntropyGradOp, binaryCrossEntropyOp } from '../ops/loss.js'
+import { maxPoolGradOp, maxPoolOp, sumPoolGradOp, sumPoolOp } from '../ops/pool.js'
+import { positionsAlong, type Window } from '../ops/sliding.js'
+import { logSoftmaxGradOp, logSoftmaxOp, softmaxGradOp, softmaxOp } from '../ops/softmax.js'
+import type { Shape } from '../shape.js'
+import { allocate, type Tensor } from '../tensor.js'
+import { conv2dForward, conv2dInputGrad, conv2dWeightGrad } from './conv.js'
+import { sgdStep } from './foreach.js'
+import { binaryCrossEntropy, binaryCrossEntropyGrad, reluGrad, sigmoidGrad } from './pointwise-fused.js'
+import { avgPool2dForward, avgPool2dGrad, maxPool2dForward, maxPool2dGrad } from './pool.js'
+import { logSoftmaxForward, logSoftmaxGrad, softmaxForward, softmaxGrad } from './softmax.js'
+
+/** A result of `like`'s dtype that `fill` computes, or undefined if it declines. */
+function made(like: Tensor, shape: Shape, fill: (out: Tensor) => boolean): Tensor | undefined {
+  if (!like.dtype.isFloatingPoint || like.dtype.staged) return undefined
+  const out = allocate(like.storage, like.dtype, shape)
+  return fill(out) ? out : undefined
+}
+
+function convolution(x: Tensor, weight: Tensor, bias: Tensor | null, geometry: ConvGeometry): Tensor | undefined {
+  if (x.ndim !== 4) return undefined
+  const { stride, padding, dilation, groups } = geometry
+  const kernel = weight.shape.slice(2)
+  const outputs = kernel.map((_, d) => positionsAlong(x.shape[2 + d]!, { kernel, stride, padding, dilation }, d))
+  return made(x, [x.shape[0]!, weight.shape[0]!, ...outputs], (out) =>
+    conv2dForward(x, weight, bias, out, stride, padding, dilation, groups),
+  )
+}
+
+function convolutionInputGrad(g: Tensor, weight: Tensor, shape: Shape, geometry: ConvGeometry): Tensor | undefined {
+  if (shape.length !== 4) return undefined
+  const { stride, padding, dilation, groups } = geometry
+  return made(g, shape, (out) => conv2dInputGrad(g, weight, out, stride, padding, dilation, groups))
+}
+
+function convolutionWeightGrad(g: Tensor, x: Tensor, shape: Shape, geometry: ConvGeometry): Tensor | undefined {
+  if (shape.length !== 4) return undefined
+  const { stride, padding, dilation, groups } = geometry
+  return made(g, shape, (out) => conv2dWeightGrad(g, x, out, stride, padding, dilation, groups))
+}
+
+function maxPool(x: Tensor, outputs: readonly number[], window: Window): readonly [Tensor, Tensor] | undefined {
+  if (x.ndim !== 4) return undefined
+  const { kernel, stride, padding, dilation } = window
+  const shape = [x.shape[0]!, x.shape[1]!, ...outputs]
+  const indices = allocate(x.storage, int64, shape)
+  const values = made(x, shape, (out) => maxPool2dForward(x, out, indices, kernel, stride, padding, dilation))
+  return values === undefined ? undefined : [values, indices]
+}
+
+function maxPoolGrad(g: Tensor, indices: Tensor, shape: Shape, n: number): Tensor | undefined {
+  if (n !== 2 || shape.length !== 4) return undefined
+  return made(g, shape, (out) => maxPool2dGrad(g, indices, out))
+}
+
+function sumPool(x: Tensor, outputs: readonly number[], window: Window): Tensor | undefined {
+  if (x.ndim !== 4) return undefined
+  const { kernel, stride, padding } = window
+  return made(x, [x.shape[0]!, x.shape[1]!, ...outputs], (out) =>
+    avgPool2dForward(x, out, kernel, stride, padding, true, 1),
+  )
+}
+
+function sumPoolGrad(g: Tensor, shape: Shape, window: Window): Tensor | undefined {
+  if (shape.length !== 4 || window.kernel.length !== 2) return undefined
+  const { kernel, stride, padding } = window
+  return made(g, shape, (out) => avgPool2dGrad(g, out, kernel, stride, padding, true, 1))
+}
+
+/** Along the last dimension, where rows lie together. */
+function alongLast(x: Tensor, dim: number, fill: (out: Tensor) => boolean): Tensor | undefined {
+  return dim === x.ndim - 1 ? made(x, x.shape, fill) : undefined
+}
+
+export const tsOverrides: readonly Override[] = [
+  override(convolutionOp, convolution),
+  override(convolutionInputGradOp, convolutionInputGrad),
+  override(convolutionWeightGradOp, convolutionWeightGrad),
+  override(maxPoolOp, maxPool),
+  override(maxPoolGradOp, maxPoolGrad),
+  override(sumPoolOp, sumPool),
+  override(sumPoolGradOp, sumPoolGrad),
+  override(softmaxOp, (x, dim) => alongLast(x, dim, (out) => softmaxForward(x, out))),
+  override(softmaxGradOp, (g, y, dim) => alongLast(y, dim, (out) => softmaxGrad(g, y, out))),
+  override(logSoftmaxOp, (x, dim) => alongLast(x, dim, (out) => logSoftmaxForward(x, out))),
+  override(logSoftmaxGradOp, (g, y, dim) => alongLast(y, dim, (out) => logSoftmaxGrad(g, y, out))),
+  override(reluGradOp, reluGrad),
+  override(sigmoidGradOp, sigmoidGrad),
+  override(binaryCrossEntropyOp, binaryCrossEntropy),
+  override(binaryCrossEntropyGradOp, binaryCrossEntropyGrad),
+  override(sgdStepOp, sgdStep),
+]

@@ -1,0 +1,123 @@
+/** Functions that users hang onto a module's calls, gradients and state. */
+import type { Tensor } from '@tsorch/core'
+import { BackwardTap } from './backward-hooks.js'
+import type { AnyModule } from './module.js'
+import type { StateDict } from './state-dict.js'
+
+/** Takes a hook away again. */
+export interface RemovableHandle {
+  remove(): void
+}
+
+/** Options with which a hook is registered. */
+export interface HookOptions {
+  /** Calls it before those that are there already. */
+  prepend?: boolean
+}
+
+/** Options of {@link Module.registerForwardHook}. */
+export interface ForwardHookOptions extends HookOptions {
+  /** Calls it even if the forward pass throws. */
+  alwaysCall?: boolean
+}
+
+/** Gradients of a module's inputs or outputs; null for what has none. */
+export type ModuleGrads = readonly (Tensor | null)[]
+
+/** What a hook returns to leave everything as it is: nothing. */
+// biome-ignore lint/suspicious/noConfusingVoidType: so that a hook need not return at all
+export type Unchanged = undefined | null | void
+
+/** Called before a module with its arguments. */
+export type ForwardPreHook<M = AnyModule, Args = unknown[]> = (module: M, args: Args) => Args | Tensor | Unchanged
+/** Called after a module with its arguments and what it gave. */
+export type ForwardHook<M = AnyModule, Args = unknown[], Result = unknown> = (
+  module: M,
+  args: Args,
+  output: Result,
+) => Result | Unchanged
+/** Called with the gradients of a module's outputs. */
+export type BackwardPreHook<M = AnyModule> = (module: M, gradOutput: ModuleGrads) => ModuleGrads | Unchanged
+/** Called with the gradients of a module's inputs and outputs. */
+export type BackwardHook<M = AnyModule> = (
+  module: M,
+  gradInput: ModuleGrads,
+  gradOutput: ModuleGrads,
+) => ModuleGrads | Unchanged
+export type StateDictPreHook = (module: AnyModule, prefix: string, keepVars: boolean) => void
+export type StateDictPostHook = (module: AnyModule, state: StateDict, prefix: string) => void
+export type LoadPreHook = (module: AnyModule, state: StateDict, prefix: string) => void
+export type LoadPostHook = (module: AnyModule, report: { missingKeys: string[]; unexpectedKeys: string[] }) => void
+
+/** Hooks in the order of their calls. */
+export class HookList<H> {
+  // replaced as a whole, so that a hook may add or remove hooks while they run
+  private list: readonly { readonly hook: H; readonly always: boolean }[] = []
+
+  add(hook: H, options: ForwardHookOptions = {}): RemovableHandle {
+    const entry = { hook, always: options.alwaysCall ?? false }
+    this.list = options.prepend === true ? [entry, ...this.list] : [...this.list, entry]
+    return {
+      remove: () => {
+        this.list = this.list.filter((other) => other !== entry)
+      },
+    }
+  }
+
+  get size(): number {
+    return this.list.length
+  }
+
+  *[Symbol.iterator](): IterableIterator<H> {
+    for (const { hook } of this.list) yield hook
+  }
+
+  /** The hooks that an error does not stop. */
+  always(): H[] {
+    return this.list.filter((entry) => entry.always).map((entry) => entry.hook)
+  }
+}
+
+/** All hooks of a module, by the occasion of their call. */
+export class ModuleHooks {
+  readonly forwardPre: HookList<ForwardPreHook> = new HookList()
+  readonly forward: HookList<ForwardHook> = new HookList()
+  readonly backwardPre: HookList<BackwardPreHook> = new HookList()
+  readonly backward: HookList<BackwardHook> = new HookList()
+  readonly statePre: HookList<StateDictPreHook> = new HookList()
+  readonly statePost: HookList<StateDictPostHook> = new HookList()
+  readonly loadPre: HookList<LoadPreHook> = new HookList()
+  readonly loadPost: HookList<LoadPostHook> = new HookList()
+}
+
+/** A call of a module that has hooks. */
+export function callWithHooks(module: AnyModule, hooks: ModuleHooks, args: unknown[]): unknown {
+  const called = new Set<ForwardHook>()
+  let given = args
+  let result: unknown
+  try {
+    for (const hook of hooks.forwardPre) {
+      const changed = hook(module, given)
+      if (changed !== undefined && changed !== null) given = Array.isArray(changed) ? changed : [changed]
+    }
+    const tap = hooks.backward.size + hooks.backwardPre.size > 0 ? new BackwardTap(module, hooks) : null
+    if (tap !== null) given = tap.inputs(given)
+    result = module.forward(...(given as never[]))
+    for (const hook of hooks.forward) {
+      called.add(hook)
+      const changed = hook(module, given, result)
+      if (changed !== undefined && changed !== null) result = changed
+    }
+    return tap === null ? result : tap.outputs(result)
+  } catch (error) {
+    for (const hook of hooks.forward.always()) {
+      if (called.has(hook)) continue
+      try {
+        hook(module, given, result)
+      } catch {
+        // the error of the forward pass is the one to see
+      }
+    }
+    throw error
+  }
+}
