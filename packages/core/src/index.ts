@@ -187,7 +187,14 @@ export {
   minimum,
 } from './ops/extremes.js'
 export { floatPower, isneginf, isposinf, ldexp, type NanToNumOptions, nanToNum, nextafter } from './ops/floating.js'
-export { type SgdArguments, type SgdStep, sgdStepOp } from './ops/foreach.js'
+export {
+  type AdamArguments,
+  type AdamStep,
+  adamStepOp,
+  type SgdArguments,
+  type SgdStep,
+  sgdStepOp,
+} from './ops/foreach.js'
 export {
   type GatherOptions,
   gather,

@@ -59,6 +59,20 @@ test('`data` is a tensor, and a function that reads', async () => {
   expect(x.tolist()).toEqual([5, 6])
 })
 
+test('a leaf that was used takes memory of another dtype and shape, and keeps its hooks', () => {
+  const w = leaf([1, 2])
+  const seen: string[] = []
+  w.registerHook((g) => {
+    seen.push(g.dtype.name)
+  })
+  w.mul(2).sum().backward()
+  w.grad = null
+  w.data = tensor([3, 4, 5], { dtype: 'float64' })
+  w.mul(w).sum().backward()
+  expect(w.grad!.tolist()).toEqual([6, 8, 10])
+  expect(seen).toEqual(['float32', 'float64'])
+})
+
 test('leaves are protected while recording', () => {
   const x = leaf([1, 2])
   expect(() => x.add_(1)).toThrow('a leaf Variable that requires grad is being used in an in-place operation.')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { deviceOf, manualSeed, rand, randn, type Tensor } from '../src/index.js'
 import { reluGradOp, sigmoidGradOp } from '../src/ops/activation.js'
-import { type SgdStep, sgdStepOp } from '../src/ops/foreach.js'
+import { type AdamStep, adamStepOp, type SgdStep, sgdStepOp } from '../src/ops/foreach.js'
 import { binaryCrossEntropyGradOp, binaryCrossEntropyOp } from '../src/ops/loss.js'
 
 const overridden = (id: number) => deviceOf('cpu').overrides[id] !== undefined
@@ -66,4 +66,31 @@ test.each<Partial<SgdStep>>([
   }
   const [a, b] = [run(sgdStepOp), run(sgdStepOp.composite)]
   for (const [i, x] of a.entries()) close(x, b[i]!)
+})
+
+test.each<Partial<AdamStep>>([
+  {},
+  { weightDecay: 0.01, maximize: true },
+  { weightDecay: 0.01, decoupledWeightDecay: true, steps: [3, 1, 7] },
+])('one step of Adam as one loop equals its composite: %o', (options) => {
+  const defaults = { lr: 0.1, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false }
+  const step: AdamStep = { ...defaults, maximize: false, steps: [1, 1, 1], ...options }
+  manualSeed(3)
+  const start = [randn([3, 4]), randn([6]), randn([])]
+  const [grads, means] = [start.map((p) => randn(p.shape)), start.map((p) => randn(p.shape))]
+  const squares = start.map((p) => rand(p.shape))
+  for (const amsgrad of [false, true]) {
+    const run = (op: typeof adamStepOp | typeof adamStepOp.composite) => {
+      const [params, m, v] = [start, means, squares].map((list) => list.map((x) => x.clone())) as [
+        Tensor[],
+        Tensor[],
+        Tensor[],
+      ]
+      const largest = amsgrad ? squares.map((x) => x.mul(0.5)) : null
+      op(params[0]!, params, grads, m, v, largest, step)
+      return [...params, ...m, ...v, ...(largest ?? [])]
+    }
+    const [a, b] = [run(adamStepOp), run(adamStepOp.composite)]
+    for (const [i, x] of a.entries()) close(x, b[i]!)
+  }
 })

@@ -1,4 +1,4 @@
-import { bindOptions, float32, maximum, type Tensor, ValueError, zeros, zerosLike } from '@tsorch/core'
+import { adamStepOp, bindOptions, float32, type Tensor, ValueError, zeros, zerosLike } from '@tsorch/core'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
 
 /** Options of {@link Adam}, for all parameters or for a group. */
@@ -54,28 +54,20 @@ export class Adam extends Optimizer<AdamOptions> {
 
   protected override updateGroup(group: ParamGroup<AdamOptions>): void {
     const { lr, betas, eps, weightDecay, amsgrad, maximize } = group
-    const [beta1, beta2] = betas
-    for (const p of group.params) {
-      if (p.grad === null) continue
-      let grad = maximize ? p.grad.neg() : p.grad
-      if (weightDecay !== 0) grad = grad.add(p, { alpha: weightDecay })
-
-      const moments = this.#moments(p, amsgrad)
-      const average = moments.exp_avg
-      let square = moments.exp_avg_sq
-      const step = Number(moments.step.add_(1).item())
-      moveTo(average, grad, 1 - beta1)
-      square.mul_(beta2).add_(grad.mul(1 - beta2).mul_(grad))
-      if (amsgrad) square = moments.max_exp_avg_sq!.copy_(maximum(moments.max_exp_avg_sq!, square))
-
-      // Both averages start at zero: the corrections undo that.
-      const stepSize = lr / (1 - beta1 ** step)
-      const denominator = square
-        .sqrt()
-        .div_(Math.sqrt(1 - beta2 ** step))
-        .add_(eps)
-      p.add_(average.mul(-stepSize).div_(denominator))
-    }
+    const params = group.params.filter((p) => p.grad !== null)
+    const [first] = params
+    if (first === undefined) return
+    const moments = params.map((p) => this.#moments(p, amsgrad))
+    const steps = moments.map(({ step }) => Number(step.add_(1).item()))
+    adamStepOp(
+      first,
+      params,
+      params.map((p) => p.grad!),
+      moments.map((m) => m.exp_avg),
+      moments.map((m) => m.exp_avg_sq),
+      amsgrad ? moments.map((m) => m.max_exp_avg_sq!) : null,
+      { lr, beta1: betas[0], beta2: betas[1], eps, weightDecay, decoupledWeightDecay: false, maximize, steps },
+    )
   }
 
   #moments(p: Tensor, amsgrad: boolean): Moments {
@@ -88,11 +80,4 @@ export class Adam extends Optimizer<AdamOptions> {
     if (amsgrad) entry.max_exp_avg_sq ??= zerosLike(p)
     return entry as unknown as Moments
   }
-}
-
-/** `lerp_`: goes the share `weight` of the way from `a` to `b`, counted from the nearer end to round as PyTorch does. */
-function moveTo(a: Tensor, b: Tensor, weight: number): void {
-  const way = b.sub(a)
-  if (weight < 0.5) a.add_(way, { alpha: weight })
-  else a.copy_(b.sub(way, { alpha: 1 - weight }))
 }

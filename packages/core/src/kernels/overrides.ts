@@ -3,7 +3,7 @@ import { type Override, override } from '../dispatch/op.js'
 import { int64 } from '../dtype.js'
 import { reluGradOp, sigmoidGradOp } from '../ops/activation.js'
 import { type ConvGeometry, convolutionInputGradOp, convolutionOp, convolutionWeightGradOp } from '../ops/conv.js'
-import { sgdStepOp } from '../ops/foreach.js'
+import { adamStepOp, sgdStepOp } from '../ops/foreach.js'
 import { binaryCrossEntropyGradOp, binaryCrossEntropyOp } from '../ops/loss.js'
 import { maxPoolGradOp, maxPoolOp, sumPoolGradOp, sumPoolOp } from '../ops/pool.js'
 import { positionsAlong, type Window } from '../ops/sliding.js'
@@ -11,7 +11,7 @@ import { logSoftmaxGradOp, logSoftmaxOp, softmaxGradOp, softmaxOp } from '../ops
 import type { Shape } from '../shape.js'
 import { allocate, type Tensor } from '../tensor.js'
 import { conv2dForward, conv2dInputGrad, conv2dWeightGrad } from './conv.js'
-import { sgdStep } from './foreach.js'
+import { adamStep, sgdStep } from './foreach.js'
 import { binaryCrossEntropy, binaryCrossEntropyGrad, reluGrad, sigmoidGrad } from './pointwise-fused.js'
 import { avgPool2dForward, avgPool2dGrad, maxPool2dForward, maxPool2dGrad } from './pool.js'
 import { logSoftmaxForward, logSoftmaxGrad, softmaxForward, softmaxGrad } from './softmax.js'
@@ -95,4 +95,5 @@ export const tsOverrides: readonly Override[] = [
   override(binaryCrossEntropyOp, binaryCrossEntropy),
   override(binaryCrossEntropyGradOp, binaryCrossEntropyGrad),
   override(sgdStepOp, sgdStep),
+  override(adamStepOp, adamStep),
 ]

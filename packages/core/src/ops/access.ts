@@ -126,7 +126,7 @@ function property(name: string, get: (x: Tensor) => unknown, set?: (x: Tensor, v
 
 property('data', dataAlias, (x, value: Tensor) => {
   if (!(value instanceof Tensor)) throw new TypeError('data must be a Tensor')
-  if (value.dtype !== x.dtype && x._node !== null)
+  if (value.dtype !== x.dtype && !isLeaf(x))
     throw new RuntimeError('data set to a tensor that requires gradients must be floating point and of the same dtype')
   // the one place where a tensor's memory is exchanged
   const target = x as { -readonly [K in 'storage' | 'dtype' | 'shape' | 'strides' | 'offset' | 'count']: Tensor[K] }
@@ -136,7 +136,12 @@ property('data', dataAlias, (x, value: Tensor) => {
   target.strides = value.strides
   target.offset = value.offset
   target.count = value.count
-  if (x._node !== null && x._node.variable === x) x._node = null
+  const node = x._node
+  if (node?.variable === x && (node.meta.dtype !== x.dtype || !sameShape(node.meta.shape, x.shape))) {
+    // a leaf is known to the graph by shape and dtype: it gets a new place there, with its hooks
+    x._node = null
+    if (node.hooks !== null && x._requiresGrad) historyOf(x)!.hooks = node.hooks
+  }
 })
 
 p.detach = function () {

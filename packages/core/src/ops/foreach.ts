@@ -5,7 +5,7 @@ import { Binary } from '../dispatch/opcodes.js'
 import type { Tensor } from '../tensor.js'
 import { binaryInto } from './elementwise.js'
 import { wrote } from './inplace.js'
-import { add, mul, neg } from './pointwise.js'
+import { add, div, mul, neg, sqrt, sub } from './pointwise.js'
 
 /** What {@link sgdStepOp} is told besides the tensors. */
 export interface SgdStep {
@@ -63,3 +63,70 @@ export const sgdStepOp: Op<SgdArguments, true> = defineOp(
     return true
   },
 )
+
+/** What {@link adamStepOp} is told besides the tensors. */
+export interface AdamStep {
+  readonly lr: number
+  readonly beta1: number
+  readonly beta2: number
+  readonly eps: number
+  readonly weightDecay: number
+  /** Decays the parameters themselves, as AdamW, not the gradients. */
+  readonly decoupledWeightDecay: boolean
+  readonly maximize: boolean
+  /** Number of each parameter's step, counted from 1. */
+  readonly steps: readonly number[]
+}
+
+/** The arguments of {@link adamStepOp}. */
+export type AdamArguments = [
+  first: Tensor,
+  params: readonly Tensor[],
+  grads: readonly Tensor[],
+  /** Running means of the gradients. */
+  means: readonly Tensor[],
+  /** Running means of their squares. */
+  squares: readonly Tensor[],
+  /** The largest of these so far (amsgrad), or null. */
+  largest: readonly Tensor[] | null,
+  step: AdamStep,
+]
+
+/** `lerp_`: goes the share `weight` of the way from `a` to `b`, counted from the nearer end to round as PyTorch does. */
+function moveTo(a: Tensor, b: Tensor, weight: number): void {
+  const way = sub(b, a)
+  if (weight < 0.5) binaryInto(Binary.add, a, mul(way, weight))
+  else a.storage.device.primitives.copy(sub(b, mul(way, 1 - weight)), a)
+}
+
+/**
+ * Kernel key: one step of Adam on parameters in place, in PyTorch's order of operations. Gives true.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
+ */
+export const adamStepOp: Op<AdamArguments, true> = defineOp('adamStep', (...args: AdamArguments): true => {
+  const [, params, grads, means, squares, largest, options] = args
+  const { lr, beta1, beta2, eps, weightDecay, decoupledWeightDecay, maximize, steps } = options
+  params.forEach((p, i) => {
+    let g = maximize ? neg(grads[i]!) : grads[i]!
+    if (weightDecay !== 0 && decoupledWeightDecay) binaryInto(Binary.mul, p, 1 - lr * weightDecay)
+    else if (weightDecay !== 0) g = add(g, mul(p, weightDecay))
+    const mean = means[i]!
+    let square = squares[i]!
+    moveTo(mean, g, 1 - beta1)
+    binaryInto(Binary.mul, square, beta2)
+    binaryInto(Binary.add, square, mul(mul(g, 1 - beta2), g))
+    wrote(mean)
+    wrote(square)
+    if (largest !== null) {
+      binaryInto(Binary.maximum, largest[i]!, square)
+      wrote(largest[i]!)
+      square = largest[i]!
+    }
+    // both means start at zero: the corrections undo that
+    const denominator = add(div(sqrt(square), Math.sqrt(1 - beta2 ** steps[i]!)), eps)
+    binaryInto(Binary.add, p, div(mul(mean, -lr / (1 - beta1 ** steps[i]!)), denominator))
+    wrote(p)
+  })
+  return true
+})

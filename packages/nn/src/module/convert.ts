@@ -6,19 +6,11 @@ import type { AnyModule } from './module.js'
 
 /** Replaces the memory of a parameter, which stays the object that optimizers hold. */
 function exchange(parameter: Parameter, convert: (x: Tensor) => Tensor): void {
-  const { grad, requiresGrad } = parameter
+  const { grad } = parameter
   const now = parameter.detach()
   const moved = noGrad(() => convert(now))
   if (moved === now) return
-  if (moved.dtype !== parameter.dtype) {
-    // the graph knows a leaf by the dtype of its gradient: it is forgotten with the old one
-    parameter.grad = null
-    parameter.requiresGrad_(false)
-    parameter.data = moved
-    parameter.requiresGrad_(requiresGrad && moved.isFloatingPoint())
-  } else {
-    parameter.data = moved
-  }
+  parameter.data = moved
   if (grad !== null) parameter.grad = noGrad(() => convert(grad))
 }
 
