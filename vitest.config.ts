@@ -22,19 +22,31 @@ const node: TestProjectConfiguration = {
   },
 }
 
-function browser(executablePath: string): TestProjectConfiguration {
+// SharedArrayBuffer exists only in cross-origin isolated pages.
+const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
+
+interface Page {
+  readonly name: string
+  readonly include: string[]
+  readonly headers: Record<string, string>
+}
+
+const pages: readonly Page[] = [
+  { name: 'browser', include: ['packages/*/test/**/*.test.ts'], headers: isolation },
+  // where a page is not isolated there are no threads, and everything must work as well
+  { name: 'browser-plain', include: ['packages/kernels/test/*.test.ts'], headers: {} },
+]
+
+function browser(executablePath: string, { name, include, headers }: Page): TestProjectConfiguration {
   return {
     resolve: { conditions: [source, ...defaultClientConditions] },
     // Bundled for the browser before the run: found only in the middle of it, it would reload the page under a test.
     optimizeDeps: { include: ['fast-check'] },
-    // SharedArrayBuffer exists only in cross-origin isolated pages.
-    server: {
-      headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
-    },
+    server: { headers },
     test: {
-      name: 'browser',
+      name,
       env,
-      include: ['packages/*/test/**/*.test.ts'],
+      include,
       exclude: [...ignored, '**/*.node.test.ts'],
       browser: {
         enabled: true,
@@ -56,6 +68,6 @@ export default defineConfig({
   test: {
     globalSetup: ['./scripts/generate-before-tests.ts'],
     reporters: ['default', new PlainReporter(chromium)],
-    projects: chromium.path === undefined ? [node] : [node, browser(chromium.path)],
+    projects: chromium.path === undefined ? [node] : [node, ...pages.map((page) => browser(chromium.path!, page))],
   },
 })

@@ -29,7 +29,7 @@ export class PlainReporter implements Reporter {
     // vitest names the browser project "browser (chromium)".
     const ran = [...perProject].map(([name, tests]) => {
       const [project = name] = name.split(' ')
-      return `${project} (${tests} tests, ${project === 'browser' ? this.browser.path : `Node.js ${process.version}`})`
+      return `${project} (${tests} tests, ${project.startsWith('browser') ? this.browser.path : `Node.js ${process.version}`})`
     })
     console.log(`ran: ${ran.join(' and ') || 'nothing'}`)
     if (this.browser.path === undefined) console.log(`not run: browser (${this.browser.reason})`)

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { manualSeed, noGrad } from '@tsorch/core'
 import { DataLoader } from '@tsorch/data'
 import { loadSafetensors, saveSafetensors } from '@tsorch/io'
+import { kernelInfo } from '@tsorch/kernels'
 import { SGD } from '@tsorch/optim'
 import { MNIST } from '@tsorch/vision'
 import { parseArguments, UsageError } from './mnist/arguments.js'
@@ -45,6 +46,9 @@ async function main(): Promise<void> {
   const train = await load(folder, true)
   const test = await load(folder, false)
   console.log(`MNIST: ${train.length} training images, ${test.length} test images`)
+  const { set, variant, threads } = kernelInfo()
+  const kind = { ts: 'plain TypeScript', wasm: `WebAssembly (${variant})`, native: `native (${variant})` }[set]
+  console.log(`kernels: ${kind}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`)
 
   manualSeed(seed)
   const net = new Net()

@@ -12,7 +12,7 @@ import { runCheck } from './report.mjs'
  */
 const mayImport = {
   core: [],
-  kernels: ['core'],
+  kernels: ['core', 'wasm-feature-detect'],
   gpu: ['core', 'gpu.js'],
   nn: ['core'],
   optim: ['core'],

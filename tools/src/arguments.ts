@@ -10,12 +10,13 @@ export class UsageError extends Error {
 export interface Arguments {
   readonly folder: string
   readonly set: string | undefined
+  readonly threads: string | undefined
   readonly groups: readonly string[] | undefined
   readonly json: string | undefined
 }
 
 /**
- * Reads `DIR [--set NAME] [--group A,B] [--json FILE]`.
+ * Reads `DIR [--set NAME] [--threads N] [--group A,B] [--json FILE]`.
  *
  * @throws UsageError for anything else
  */
@@ -31,14 +32,20 @@ export function readArguments(usage: string, args: readonly string[]): Arguments
   if (folder === undefined) throw new UsageError(`no folder given (usage: ${usage})`)
   if (rest.length > 0) throw new UsageError(`one folder at a time, but got also ${rest.join(' ')} (usage: ${usage})`)
   if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UsageError(`${folder} is no folder`)
-  return { folder, set: values.set, groups: values.group?.split(',').map((g) => g.trim()), json: values.json }
+  const { set, threads, json } = values
+  return { folder, set, threads, groups: values.group?.split(',').map((g) => g.trim()), json }
 }
 
 function parse(args: readonly string[]) {
   return parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { set: { type: 'string' }, group: { type: 'string' }, json: { type: 'string' } },
+    options: {
+      set: { type: 'string' },
+      threads: { type: 'string' },
+      group: { type: 'string' },
+      json: { type: 'string' },
+    },
   })
 }
 

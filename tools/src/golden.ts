@@ -1,13 +1,13 @@
-// pnpm golden DIR [--set ts|wasm|native] [--group ops.unary,...] [--json FILE]
+// pnpm golden DIR [--set ts|wasm|native] [--threads N] [--group ops.unary,...] [--json FILE]
 import { writeFileSync } from 'node:fs'
 import { type CaseResult, formatReport, runGroup, tally } from '@tsorch/conformance'
 import { readArguments, runCommand, UsageError } from './arguments.js'
 import { groupNames, readDrift, readGroup } from './folder.js'
-import { library, useKernelSet } from './library.js'
+import { openLibrary, setsUsage } from './library.js'
 
 await runCommand(async () => {
-  const { folder, set, groups, json } = readArguments(
-    'pnpm golden DIR [--set ts|wasm|native] [--group ops.unary,...] [--json FILE]',
+  const { folder, set, threads, groups, json } = readArguments(
+    `pnpm golden DIR ${setsUsage} [--group ops.unary,...] [--json FILE]`,
     process.argv.slice(2),
   )
   const names = groupNames(folder)
@@ -15,7 +15,7 @@ await runCommand(async () => {
   const unknown = groups?.filter((g) => !names.includes(g)) ?? []
   if (unknown.length > 0)
     throw new UsageError(`${folder} has no group ${unknown.join(', ')}, it has ${names.join(', ')}`)
-  if (set !== undefined) useKernelSet(set)
+  const library = await openLibrary(set, threads)
   const drift = readDrift(folder)
   const results: CaseResult[] = []
   for (const name of groups ?? names) results.push(...(await runGroup(readGroup(folder, name, drift), { library })))

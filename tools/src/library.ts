@@ -1,20 +1,29 @@
 import type { Library } from '@tsorch/conformance'
-import * as core from '@tsorch/core'
-import * as data from '@tsorch/data'
-import * as nn from '@tsorch/nn'
-import * as optim from '@tsorch/optim'
 import { UsageError } from './arguments.js'
 
-/** All packages as Python's `torch` has them: `nn`, `optim`, `utils.data` below the tensor library. */
-export const library: Library = { ...core, nn, optim, utils: { data } }
+/** What `--set` takes. */
+export const setsUsage = '[--set ts|wasm[:relaxed|:simd]|native[:avx512|:avx2|:neon]] [--threads N]'
 
 /**
- * Lets one kernel set of the CPU serve alone.
+ * All packages as Python's `torch` has them: `nn`, `optim`, `utils.data` below the tensor library. A kernel set that is named
+ * serves tensors of every size, so that cases with three elements reach its kernels too.
  *
- * @throws UsageError if there is no such set
+ * @throws UsageError if this machine does not have the set
  */
-export function useKernelSet(set: string): void {
-  const sets = core.kernelSets('cpu')
-  if (!sets.includes(set)) throw new UsageError(`--set ${set}: device cpu has the kernel sets ${sets.join(', ')}`)
-  core.useKernelSet('cpu', set)
+export async function openLibrary(set: string | undefined, threads: string | undefined): Promise<Library> {
+  if (set !== undefined) process.env.TSORCH_KERNELS = set
+  if (threads !== undefined) process.env.TSORCH_THREADS = threads
+  const kernels = await import('@tsorch/kernels').catch((error: Error) => {
+    throw new UsageError(error.message)
+  })
+  if (set !== undefined && set !== 'ts') kernels.forceKernels()
+  const { set: serving, variant, threads: count } = kernels.kernelInfo()
+  console.error(`kernels: ${serving}${variant === null ? '' : ` ${variant}`}, ${count} thread${count === 1 ? '' : 's'}`)
+  const [core, nn, optim, data] = await Promise.all([
+    import('@tsorch/core'),
+    import('@tsorch/nn'),
+    import('@tsorch/optim'),
+    import('@tsorch/data'),
+  ])
+  return { ...core, nn, optim, utils: { data } }
 }

@@ -11,10 +11,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const read = (...args: string[]) => readArguments('pnpm golden DIR', args)
 
 test('a folder, and options', () => {
-  expect(read(folder)).toEqual({ folder, set: undefined, groups: undefined, json: undefined })
+  expect(read(folder)).toEqual({ folder, set: undefined, threads: undefined, groups: undefined, json: undefined })
   expect(read('--set', 'ts', folder, '--group', 'ops.unary,errors', '--json', 'out.json')).toEqual({
     folder,
     set: 'ts',
+    threads: undefined,
     groups: ['ops.unary', 'errors'],
     json: 'out.json',
   })

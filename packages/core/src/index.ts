@@ -42,7 +42,7 @@ export {
 } from './create/from-data.js'
 export { emptyLike, emptyStrided, fullLike, type LikeOptions, onesLike, zerosLike } from './create/like.js'
 export { arange, linspace, logspace, newEmpty, newFull, newOnes, newZeros, range } from './create/ranges.js'
-export type { Backend, HostArray, Memory, Operand, Primitives, View } from './dispatch/backend.js'
+export type { Backend, HostArray, Memory, MemoryUsage, Operand, Primitives, View } from './dispatch/backend.js'
 export { defineComposite, definedOps, defineOp, type Op, type OpArgs, type Override, override } from './dispatch/op.js'
 export {
   ArgReduce,
@@ -59,6 +59,7 @@ export {
   type UnaryCode,
 } from './dispatch/opcodes.js'
 export {
+  currentKernelSet,
   Device,
   deviceOf,
   devices,
@@ -89,9 +90,26 @@ export {
 } from './dtype.js'
 export { IndexError, NotImplementedError, RuntimeError, ValueError } from './errors.js'
 export type { PlainArray } from './host.js'
+export { breathe, dropGrad, gradOf, keep, memory, tidy } from './memory.js'
 export { type NamedTuple, namedTuple, type ValuesIndices, valuesIndices } from './named-tuple.js'
+export { keepSince, mark as memoryMark, safePoint } from './nursery.js'
 export type { DataAlias } from './ops/access.js'
-export { type LeakyReluOptions, leakyRelu, relu, sigmoid, silu } from './ops/activation.js'
+export {
+  type GeluApproximation,
+  type GeluOptions,
+  gelu,
+  type LeakyReluOptions,
+  leakyRelu,
+  relu,
+  sigmoid,
+  silu,
+} from './ops/activation.js'
+export {
+  type AdaptiveSizes,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+} from './ops/adaptive-pool.js'
 export {
   absolute,
   divide,
@@ -107,6 +125,14 @@ export {
 } from './ops/aliases.js'
 export { addcdiv, addcmul, lerp, type ValueOptions } from './ops/arithmetic.js'
 export { atleast1d, atleast2d, atleast3d } from './ops/atleast.js'
+export { type AttentionOptions, scaledDotProductAttention } from './ops/attention.js'
+export {
+  type BatchNormOptions,
+  batchNorm,
+  type InstanceNormOptions,
+  instanceNorm,
+  nativeBatchNorm,
+} from './ops/batch-norm.js'
 export { broadcastShapes, sumToSize } from './ops/broadcast.js'
 export { clone, type MemoryFormat, type ToOptions } from './ops/cast.js'
 export { allclose, type ClosenessOptions, equal, isclose } from './ops/closeness.js'
@@ -153,6 +179,7 @@ export {
   convTranspose2d,
   convTranspose3d,
 } from './ops/conv.js'
+export { type CrossEntropyOptions, crossEntropy } from './ops/cross-entropy.js'
 export type { BinaryFunction, UnaryFunction } from './ops/define.js'
 export {
   cumulativeTrapezoid,
@@ -248,8 +275,6 @@ export {
   type BceOptions,
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
-  type CrossEntropyOptions,
-  crossEntropy,
   l1Loss,
   mseLoss,
   type NllOptions,
@@ -286,6 +311,15 @@ export {
   varMean,
 } from './ops/moments.js'
 export { argwhere, type NonzeroOptions, nonzero } from './ops/nonzero.js'
+export {
+  type GroupNormOptions,
+  groupNorm,
+  type LayerNormOptions,
+  layerNorm,
+  nativeLayerNorm,
+  type RmsNormOptions,
+  rmsNorm,
+} from './ops/norm.js'
 export { dist, logsumexp, type NormOptions, norm, renorm, type VectorNormOptions, vectorNorm } from './ops/norms.js'
 export { kthvalue, median, mode, nanmedian } from './ops/order-statistics.js'
 export { type ConstantPadOptions, constantPadNd } from './ops/pad.js'
@@ -369,16 +403,10 @@ export {
   sum,
 } from './ops/reduce.js'
 export { type RepeatInterleaveOptions, repeatInterleave, tile } from './ops/repeat.js'
-export {
-  type CellWeights,
-  gruCell,
-  gruLayer,
-  lstmCell,
-  lstmLayer,
-  type Nonlinearity,
-  rnnCell,
-  rnnLayer,
-} from './ops/rnn.js'
+export { type CellWeights, gruCell, lstmCell, type Nonlinearity, rnnCell } from './ops/rnn.js'
+export { gruLayer } from './ops/rnn-gru.js'
+export { lstmLayer } from './ops/rnn-lstm.js'
+export { rnnLayer } from './ops/rnn-plain.js'
 export { ceil, fix, floor, fmod, frac, type RoundOptions, remainder, round, trunc } from './ops/round.js'
 export { cummax, cummin, cumprod, cumsum, logcumsumexp, type ScanOptions } from './ops/scan.js'
 export { type IncludeSelfOptions, scatterReduce } from './ops/scatter-reduce.js'

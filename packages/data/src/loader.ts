@@ -1,4 +1,4 @@
-import { bindOptions, type Generator, NotImplementedError, ValueError } from '@tsorch/core'
+import { bindOptions, breathe, type Generator, NotImplementedError, safePoint, ValueError } from '@tsorch/core'
 import { type Collated, defaultCollate } from './collate.js'
 import { type Dataset, IterableDataset } from './dataset.js'
 import { drawSeed, RandomSampler } from './random-samplers.js'
@@ -89,6 +89,7 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
 
   private *fetched(order: Iterable<number | number[]>): IterableIterator<B> {
     for (const entry of order) {
+      safePoint()
       yield (typeof entry === 'number' ? this.single(this.dataset.getItem(entry)) : this.batch(entry)) as B
     }
   }
@@ -96,6 +97,7 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
   private *streamed(dataset: IterableDataset): IterableIterator<B> {
     let samples: unknown[] = []
     for (const sample of dataset) {
+      if (samples.length === 0) safePoint()
       if (this.batchSize === null) {
         yield this.single(sample) as B
         continue
@@ -156,6 +158,8 @@ async function* withTurns<B>(batches: Iterable<B>): AsyncIterableIterator<B> {
   let count = 0
   for (const batch of batches) {
     if (++count % BATCHES_A_TURN === 0) await nextTurn()
+    const pause = breathe()
+    if (pause !== null) await pause
     yield batch
   }
 }

@@ -1,4 +1,4 @@
-import { adamStepOp, bindOptions, float32, type Tensor, ValueError, zeros, zerosLike } from '@tsorch/core'
+import { adamStepOp, bindOptions, float32, gradOf, type Tensor, ValueError, zeros, zerosLike } from '@tsorch/core'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
 
 /** Options of {@link Adam}, for all parameters or for a group. */
@@ -54,7 +54,7 @@ export class Adam extends Optimizer<AdamOptions> {
 
   protected override updateGroup(group: ParamGroup<AdamOptions>): void {
     const { lr, betas, eps, weightDecay, amsgrad, maximize } = group
-    const params = group.params.filter((p) => p.grad !== null)
+    const params = group.params.filter((p) => gradOf(p) !== null)
     const [first] = params
     if (first === undefined) return
     const moments = params.map((p) => this.#moments(p, amsgrad))
@@ -62,7 +62,7 @@ export class Adam extends Optimizer<AdamOptions> {
     adamStepOp(
       first,
       params,
-      params.map((p) => p.grad!),
+      params.map((p) => gradOf(p)!),
       moments.map((m) => m.exp_avg),
       moments.map((m) => m.exp_avg_sq),
       amsgrad ? moments.map((m) => m.max_exp_avg_sq!) : null,

@@ -1,4 +1,15 @@
-import { enableGrad, noGrad, RuntimeError, Tensor, ValueError } from '@tsorch/core'
+import {
+  dropGrad,
+  enableGrad,
+  gradOf,
+  keepSince,
+  memoryMark,
+  noGrad,
+  RuntimeError,
+  safePoint,
+  Tensor,
+  ValueError,
+} from '@tsorch/core'
 
 /** Tensors that are stepped alike, with their options. Options may be changed between steps: `group.lr *= 0.1`. */
 export type ParamGroup<O extends object> = O & { params: Tensor[] }
@@ -21,7 +32,8 @@ export interface OptimizerState<O extends object> {
 /**
  * Base of all optimizers: the groups of parameters, and the state of each parameter.
  *
- * A new optimizer extends it with `updateGroup`, which is called without gradients for each group of a step.
+ * A new optimizer extends it with `updateGroup`, which is called without gradients for each group of a step. It reads
+ * gradients with `gradOf(p)`, so that their memory comes back as soon as they are zeroed.
  *
  * @see https://pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
  */
@@ -59,11 +71,16 @@ export abstract class Optimizer<O extends object = { lr: number }> {
   step<T>(closure: () => T): T
   step<T>(closure?: () => T): T | undefined
   step<T>(closure?: () => T): T | undefined {
-    return noGrad(() => {
-      const loss = closure === undefined ? undefined : enableGrad(closure)
+    const loss = noGrad(() => {
+      const value = closure === undefined ? undefined : enableGrad(closure)
+      const start = memoryMark()
       for (const group of this.paramGroups) this.updateGroup(group)
-      return loss
+      // the state lives longer than a scope in which the step is taken
+      keepSince(start)
+      return value
     })
+    safePoint()
+    return loss
   }
 
   /** Drops the gradients of all parameters, or fills them with zeros with `{ setToNone: false }`. */
@@ -71,15 +88,17 @@ export abstract class Optimizer<O extends object = { lr: number }> {
     const setToNone = typeof options === 'boolean' ? options : (options.setToNone ?? true)
     for (const { params } of this.paramGroups) {
       for (const p of params) {
-        if (p.grad === null) continue
-        if (setToNone) p.grad = null
+        const grad = gradOf(p)
+        if (grad === null) continue
+        if (setToNone) dropGrad(p)
         else {
           // Zeroed outside of any graph that made the gradient (`createGraph`).
-          if (p.grad.requiresGrad) p.grad = p.grad.detach()
-          p.grad.fill_(0)
+          if (grad.requiresGrad) p.grad = grad.detach()
+          gradOf(p)!.fill_(0)
         }
       }
     }
+    safePoint()
   }
 
   /**

@@ -1,4 +1,4 @@
-import { bindOptions, type SgdStep, sgdStepOp, type Tensor, ValueError, zerosLike } from '@tsorch/core'
+import { bindOptions, gradOf, type SgdStep, sgdStepOp, type Tensor, ValueError, zerosLike } from '@tsorch/core'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
 
 /** Options of {@link SGD}, for all parameters or for a group. */
@@ -51,7 +51,7 @@ export class SGD extends Optimizer<SGDOptions> {
   protected override updateGroup(group: ParamGroup<SGDOptions>): void {
     const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group
     const options = { lr, momentum, dampening, weightDecay, nesterov, maximize }
-    const params = group.params.filter((p) => p.grad !== null)
+    const params = group.params.filter((p) => gradOf(p) !== null)
     if (momentum === 0) {
       step(params, null, { ...options, first: false })
       return
@@ -60,7 +60,7 @@ export class SGD extends Optimizer<SGDOptions> {
     const known = params.filter(hasBuffer)
     const fresh = params.filter((p) => !hasBuffer(p))
     // the first gradient enters whole, without dampening
-    for (const p of fresh) this.state.set(p, { momentum_buffer: zerosLike(p.grad!.detach()) })
+    for (const p of fresh) this.state.set(p, { momentum_buffer: zerosLike(gradOf(p)!.detach()) })
     const buffers = (list: Tensor[]) => list.map((p) => this.state.get(p)!.momentum_buffer as Tensor)
     step(known, buffers(known), { ...options, first: false })
     step(fresh, buffers(fresh), { ...options, first: true })
@@ -70,6 +70,6 @@ export class SGD extends Optimizer<SGDOptions> {
 function step(params: Tensor[], buffers: Tensor[] | null, options: SgdStep): void {
   const [first] = params
   if (first === undefined) return
-  const grads = params.map((p) => p.grad!)
+  const grads = params.map((p) => gradOf(p)!)
   sgdStepOp(first, params, grads, buffers, options)
 }

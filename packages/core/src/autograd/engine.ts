@@ -1,10 +1,12 @@
 /** The backward pass: nodes in reverse order of creation, each once, with the sum of all gradients that reach it. */
 import { Binary } from '../dispatch/opcodes.js'
 import { RuntimeError } from '../errors.js'
+import { compact, enter, leave, mark, nursery, release, safePoint, sweepPass } from '../nursery.js'
 import { cast, clone } from '../ops/cast.js'
 import { add } from '../ops/pointwise.js'
 import { sumToShape } from '../ops/sum-to.js'
-import { formatShape, sameShape } from '../shape.js'
+import { formatShape, isContiguous, sameShape } from '../shape.js'
+import { Owner, type Storage } from '../storage.js'
 import { allocate, Tensor } from '../tensor.js'
 import { anomaly, reportNaN } from './anomaly.js'
 import { mode } from './mode.js'
@@ -92,20 +94,61 @@ function fit(g: Tensor, meta: OutputMeta, from: string): Tensor {
   return out.dtype === meta.dtype ? out : cast(out, meta.dtype)
 }
 
+/**
+ * Counts a gradient that waits at a node: several may show the same memory, and the last one to be used up gives it back.
+ * Memory that anybody else may know has another owner and stays.
+ */
+function hold(g: Tensor): void {
+  const { handle } = g.storage
+  if (handle !== null) handle.holders++
+}
+
+/** Opposite of {@link hold}. */
+function drop(g: Tensor): void {
+  const { handle } = g.storage
+  if (handle !== null && --handle.holders === 0 && handle.owner === Owner.pass) release(g.storage)
+}
+
+/** Leaves a gradient to the garbage collector: users are about to see it. */
+function handOut(g: Tensor): void {
+  const { handle } = g.storage
+  if (handle !== null && handle.owner === Owner.pass) handle.owner = Owner.user
+}
+
+/** Whether `g`, which only this pass knows, is also the only one of its gradients in that memory. */
+function isAlone(g: Tensor): boolean {
+  const { handle } = g.storage
+  return handle === null || handle.holders === 1
+}
+
+/** The sum of what waits and what comes: in place where nobody else sees it. */
+function accumulated(before: Tensor, g: Tensor, owned: boolean): Tensor {
+  if (owned && !mode.enabled && isAlone(before) && isContiguous(before.shape, before.strides)) {
+    before.storage.device.primitives.binary(Binary.add, before, g, before)
+    return before
+  }
+  const sum = add(before, g)
+  hold(sum)
+  drop(before)
+  return sum
+}
+
 /** Adds a gradient to what waits at a node. `owned`: nobody else holds it. */
 function deliver(node: Node, slot: number, g: Tensor, owned: boolean, queue: Queue): void {
   if (node.more === null) {
     if (node.pending === null) {
+      hold(g)
       node.pending = g
       node.owned = owned
     } else {
-      node.pending = add(node.pending, g)
+      node.pending = accumulated(node.pending, g, node.owned)
       node.owned = true
     }
   } else {
     node.pendingMore ??= new Array<Tensor | null>(node.outputCount).fill(null)
     const before = node.pendingMore[slot] ?? null
-    node.pendingMore[slot] = before === null ? g : add(before, g)
+    if (before === null) hold(g)
+    node.pendingMore[slot] = before === null ? g : accumulated(before, g, false)
   }
   if (!node.queued) {
     node.queued = true
@@ -117,7 +160,8 @@ function runHooks(node: Node, slot: number, g: Tensor): Tensor {
   let out = g
   const hooks = node.hooks!
   const set = hooks.tensor.get(slot)
-  if (set !== undefined) {
+  if (set !== undefined && set.size > 0) {
+    handOut(g)
     for (const hook of [...set]) {
       const replaced = hook(out)
       if (replaced === undefined || replaced === null) continue
@@ -130,8 +174,15 @@ function runHooks(node: Node, slot: number, g: Tensor): Tensor {
       out = replaced
     }
   }
+  if (out !== g) {
+    hold(out)
+    drop(g)
+  }
   const kept = hooks.retain.get(slot)
-  if (kept !== undefined) kept._grad = kept._grad === null ? out : add(kept._grad, out)
+  if (kept !== undefined) {
+    handOut(out)
+    kept._grad = kept._grad === null ? out : add(kept._grad, out)
+  }
   return out
 }
 
@@ -141,8 +192,16 @@ function accumulate(node: Node, g: Tensor, owned: boolean, task: Task): void {
   if (task.leaves !== null && !task.leaves.has(x)) return
   const grad = x._grad
   if (grad === null) {
-    x._grad = owned || task.createGraph ? g : clone(g)
+    if (task.createGraph) x._grad = g
+    else {
+      x._grad = owned && isAlone(g) ? g : clone(g)
+      // until somebody reads it, it is ours to give back
+      const { handle } = x._grad.storage
+      if (handle !== null) handle.owner = Owner.grad
+    }
   } else if (task.createGraph || grad._requiresGrad) {
+    const { handle } = grad.storage
+    if (handle !== null) handle.owner = Owner.kept
     x._grad = add(grad, g)
   } else {
     grad.storage.device.primitives.binary(Binary.add, grad, g, grad)
@@ -155,8 +214,32 @@ function isList(grads: Grads): grads is readonly (Tensor | null | undefined)[] {
   return Array.isArray(grads)
 }
 
+/** What reaches a node: one gradient, or one for each output. */
+type Incoming = Tensor | readonly (Tensor | null)[]
+
+/** Calls `f` with each gradient. */
+function each(grads: Incoming, f: (g: Tensor) => void): void {
+  if (grads instanceof Tensor) f(grads)
+  else for (const g of grads) if (g !== null) f(g)
+}
+
+function liesIn(storage: Storage, grads: Incoming): boolean {
+  if (grads instanceof Tensor) return grads.storage === storage
+  return grads.some((g) => g !== null && g.storage === storage)
+}
+
+/** Whether result `i` of a node is in nobody else's hands: not what came in, nor a view, nor shared with another result. */
+function isFresh(node: Node, i: number, result: Tensor, incoming: Incoming, results: Grads): boolean {
+  const { storage } = result
+  if (node.custom || result._view !== null || liesIn(storage, incoming)) return false
+  if (isList(results)) {
+    for (let j = 0; j < results.length; j++) if (j !== i && results[j]?.storage === storage) return false
+  }
+  return true
+}
+
 /** Hands a node's results to its inputs. */
-function pass(node: Node, incoming: Tensor | null, results: Grads, task: Task, queue: Queue): void {
+function pass(node: Node, incoming: Incoming, results: Grads, task: Task, queue: Queue): void {
   const { inputs, slots } = node
   const list = isList(results)
   if (list && results.length > inputs.length && results.slice(inputs.length).some((r) => r != null)) {
@@ -171,57 +254,84 @@ function pass(node: Node, incoming: Tensor | null, results: Grads, task: Task, q
     if (result == null) continue
     if (anomaly.enabled) reportNaN(node, i, result)
     const g = fit(result, input.output(slots[i]!), node.name)
-    const fresh =
-      g !== result ||
-      (result !== incoming && result._view === null && !node.custom && !(list && results.indexOf(result) !== i))
-    deliver(input, slots[i]!, g, fresh, queue)
+    deliver(input, slots[i]!, g, g !== result || isFresh(node, i, result, incoming, results), queue)
   }
 }
 
+function gradientOf(node: Node, incoming: Incoming, task: Task): Grads {
+  const results =
+    node.more === null
+      ? (node.gradient as Gradient)(incoming as Tensor, node)
+      : (node.gradient as ManyGradient)(incoming as readonly (Tensor | null)[], node)
+  if (!task.keepGraph) node.release()
+  return results
+}
+
+/** Runs a node: from the gradients of its outputs to those of its inputs, which go on to their nodes. */
+function runNode(node: Node, incoming: Incoming, task: Task, queue: Queue): void {
+  if (task.createGraph) {
+    // everything may become part of a graph
+    pass(node, incoming, gradientOf(node, incoming, task), task, queue)
+    return
+  }
+  let results: Grads = null
+  if (node.custom) {
+    each(incoming, handOut)
+    results = gradientOf(node, incoming, task)
+  }
+  // what is made from here on is ours alone, and goes unless it waits at a node
+  const start = enter()
+  try {
+    if (!node.custom) results = gradientOf(node, incoming, task)
+    pass(node, incoming, results, task, queue)
+  } finally {
+    leave()
+  }
+  if (mark() !== start) sweepPass(start)
+}
+
 function run(queue: Queue, task: Task): void {
-  const used: Node[] = []
+  const start = mark()
+  nursery.held++
   try {
     while (queue.size > 0) {
       const node = queue.pop()
-      used.push(node)
       node.queued = false
-      let g = node.pending
-      const many = node.pendingMore
+      let incoming: Incoming = (node.pending ?? node.pendingMore)!
       node.pending = null
       node.pendingMore = null
       let { owned } = node
       if (node.hooks !== null) {
-        if (g !== null) {
-          g = runHooks(node, 0, g)
+        if (incoming instanceof Tensor) {
+          incoming = runHooks(node, 0, incoming)
           owned = false
-        } else if (many !== null) {
-          many.forEach((one, slot) => {
-            if (one !== null) many[slot] = runHooks(node, slot, one)
-          })
+        } else {
+          incoming = incoming.map((one, slot) => (one === null ? null : runHooks(node, slot, one)))
         }
       }
       const captures = task.captures?.get(node)
       if (captures !== undefined) {
-        for (const { slot, index, into } of captures) into[index] = g ?? many?.[slot] ?? null
+        each(incoming, handOut)
+        for (const { slot, index, into } of captures)
+          into[index] = incoming instanceof Tensor ? incoming : (incoming[slot] ?? null)
       }
       if (node.variable !== null) {
-        if (g !== null && task.captures === null) accumulate(node, g, owned, task)
-        continue
+        if (task.captures === null) accumulate(node, incoming as Tensor, owned, task)
+      } else if (task.captures === null || node.inputs.some((input) => input != null && task.needed!.has(input))) {
+        runNode(node, incoming, task, queue)
       }
-      if (task.captures !== null && !node.inputs.some((input) => input != null && task.needed!.has(input))) continue
-      const results =
-        node.more === null ? (node.gradient as Gradient)(g!, node) : (node.gradient as ManyGradient)(many!, node)
-      if (!task.keepGraph) node.release()
-      pass(node, g, results, task, queue)
+      each(incoming, drop)
     }
   } finally {
     // after an error no gradient may stay behind for the next pass
     while (queue.size > 0) {
       const node = queue.pop()
+      each((node.pending ?? node.pendingMore)!, drop)
       node.pending = null
       node.pendingMore = null
       node.queued = false
     }
+    if (--nursery.held === 0) compact(start)
   }
 }
 
@@ -341,6 +451,7 @@ export function backward(
     }
     run(queue, { keepGraph, createGraph, needed, captures: null, leaves })
   })
+  safePoint()
 }
 
 /** Options of {@link grad}. */

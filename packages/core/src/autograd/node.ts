@@ -1,7 +1,9 @@
 import type { Device } from '../dispatch/registry.js'
 import { Category, type DType } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
+import { release } from '../nursery.js'
 import { formatShape, type Shape } from '../shape.js'
+import { Owner } from '../storage.js'
 import type { Tensor } from '../tensor.js'
 import { mode } from './mode.js'
 
@@ -48,7 +50,7 @@ export class Node {
   readonly seq: number
   /** As PyTorch prints it: `AddBackward0`. */
   readonly name: string
-  readonly gradient: Gradient | ManyGradient | null
+  gradient: Gradient | ManyGradient | null
   /** The nodes that made the inputs; null where no gradient is wanted. */
   readonly inputs: readonly (Node | null)[]
   /** Which output of its node each input is. */
@@ -144,10 +146,20 @@ export class Node {
     this.versions = versionsOf(this.kept)
   }
 
-  /** Lets go of the tensors kept. */
+  /** Lets go of the tensors kept; what only the graph uses goes at once. */
   release(): void {
+    const { kept } = this
+    if (kept === null) return
     this.kept = null
     this.versions = null
+    for (let i = 0; i < kept.length; i++) {
+      const t = kept[i]
+      if (t == null) continue
+      // it can only fail now, and what it captured need not live as long as the graph
+      if (!this.custom) this.gradient = freedGradient
+      const { handle } = t.storage
+      if (handle !== null && handle.savers > 0 && --handle.savers === 0) release(t.storage)
+    }
   }
 
   output(slot: number): OutputMeta {
@@ -175,13 +187,36 @@ export class Node {
 
 const empty: readonly Tensor[] = []
 
+/** Gradient of a node whose saved tensors are gone: says so. */
+const freedGradient = (_grad: unknown, node: Node): Tensor => node.saved(0)
+
 function versionsOf(kept: readonly (Tensor | null)[]): number[] {
   const versions = new Array<number>(kept.length)
   for (let i = 0; i < kept.length; i++) {
     const t = kept[i]
-    versions[i] = t == null ? 0 : t.storage.version
+    if (t == null) {
+      versions[i] = 0
+      continue
+    }
+    const { version, handle } = t.storage
+    versions[i] = version
+    if (handle !== null && handle.savers > 0) handle.savers++
   }
   return versions
+}
+
+/**
+ * Says that `saved`, which an op has just recorded for its gradient, is used by nobody but the graph: indices of a max pooling,
+ * statistics, the noise of a dropout. Its memory comes back when the last node that saves it is done with it, or at once if
+ * nothing was recorded.
+ *
+ * @param out - the result of the op, after `record`
+ */
+export function ownedByGraph(out: Tensor, saved: Tensor): void {
+  const { handle } = saved.storage
+  if (handle === null) return
+  if (out._node === null) release(saved.storage)
+  else handle.savers = 1
 }
 
 function metaOf(t: Tensor): OutputMeta {
@@ -232,6 +267,8 @@ export function historyOf(t: Tensor): Node | null {
   if (t._node === null && t._requiresGrad) {
     t._node = new Node('AccumulateGrad', null, [], [], metaOf(t), null, null, t)
     t._slot = 0
+    const { handle } = t.storage
+    if (handle !== null) handle.owner = Owner.kept
   }
   return t._node
 }

@@ -53,11 +53,34 @@ export type Operand = View | number
 /** Elements on the host, row-major, in the dtype's storage form (16-bit words for halves, pairs of int32 for int64). */
 export type HostArray = Float32Array | Float64Array | Uint16Array | Int8Array | Uint8Array | Int16Array | Int32Array
 
+/** What a device's memory holds. */
+export interface MemoryUsage {
+  /** Tensors' memories in use, views and other names not counted, without those that the garbage collector frees by itself. */
+  readonly tensors: number
+  /** Bytes that these take. */
+  readonly bytes: number
+  /** Bytes taken from the system for them, in use or not. */
+  readonly reserved: number
+}
+
+/**
+ * Memory of a device.
+ *
+ * Where it is not garbage-collected, `alloc` gives the storage a handle (`storage.ts`) and passes it to `adopt()`
+ * (`nursery.ts`): temporaries of the library come back by `release` at once, everything else when the backend finds that its
+ * storage is no longer used.
+ */
 export interface Memory {
   /** Memory for `numel` elements. `zeroed` asks for zeros, else the contents may be anything. */
   alloc(device: Device, dtype: DType, numel: number, zeroed: boolean): Storage
-  /** Gives memory back whose last user is known to be gone. Garbage-collected memory ignores it. */
+  /** Takes back the memory of a storage that nobody uses any more, and its handle; not called for storages without one. */
   release(storage: Storage): void
+  /** Called between steps, when little is in use: a good moment to look for memory that is no longer used. */
+  safePoint?(): void
+  /** A pause in which unused memory can be found, if it is needed and cannot be had at once. */
+  breathe?(): Promise<void> | null
+  /** What is in use; looks first for what no longer is, if it can. Absent where the garbage collector does everything. */
+  usage?(): MemoryUsage
   /** Fills a contiguous view from host values, one for each element. */
   write(target: View, values: HostArray): void
   /** The elements of a view, row-major. */

@@ -1,5 +1,6 @@
-import { mode, withoutGrad } from '../autograd/mode.js'
+import { mode } from '../autograd/mode.js'
 import { needsGrad } from '../autograd/node.js'
+import { enter, leave, mark, sweep } from '../nursery.js'
 import { Tensor } from '../tensor.js'
 
 /** The arguments of an op: the first is the tensor whose device decides who serves the call. */
@@ -30,16 +31,29 @@ const ops: Op[] = []
 /**
  * Defines an op by its composite. Calls go to the device's override if there is one and it does not decline by returning
  * undefined, else to the composite, which runs without recording.
+ *
+ * Memory that either of them allocates and that is not part of the result is given back at its end: neither may keep a tensor
+ * that it made in any other place.
  */
 export function defineOp<A extends OpArgs, R>(opName: string, composite: (...args: A) => R): Op<A, R> {
   const id = ops.length
   const run = (...args: A): R => {
-    const kernel = args[0].storage.device.overrides[id]
-    if (kernel !== undefined) {
-      const result = (kernel as unknown as (...args: A) => R | undefined)(...args)
-      if (result !== undefined) return result
+    const kernel = args[0].storage.device.overrides[id] as unknown as ((...args: A) => R | undefined) | undefined
+    const start = enter()
+    const before = mode.enabled
+    let result: R | undefined
+    try {
+      if (kernel !== undefined) result = kernel(...args)
+      if (result === undefined) {
+        mode.enabled = false
+        result = composite(...args)
+      }
+    } finally {
+      mode.enabled = before
+      leave()
     }
-    return withoutGrad(composite, args)
+    if (mark() !== start) sweep(start, result)
+    return result
   }
   const op = Object.assign(run, { id, opName, composite })
   ops.push(op as unknown as Op)

@@ -17,34 +17,45 @@ export class Device {
   overrides: (Kernel | undefined)[]
   /** The kernel sets, best first. */
   backends: Backend[]
+  /** The set that serves. */
+  current: Backend | null
 
   constructor(name: string) {
     this.name = name
     this.overrides = []
     this.backends = []
+    this.current = null
   }
 
-  /** Rebuilds the table from the kernel sets, or from one of them alone. */
+  /** Lets the best kernel set serve, or the one named; what it declines goes to the plain set, the last one. */
   select(set?: string): void {
-    const chosen = set === undefined ? this.backends : this.backends.filter((b) => b.set === set)
-    const first = chosen[0]
-    if (first === undefined) {
+    const chosen = set === undefined ? this.backends[0] : this.backends.find((b) => b.set === set)
+    const plain = this.backends.at(-1)
+    if (chosen === undefined || plain === undefined) {
       throw new ValueError(
         `device ${this.name} has no kernel set '${set}', it has ${this.backends.map((b) => b.set).join(', ')}`,
       )
     }
-    this.memory = first.memory
-    this.primitives = first.primitives
+    this.current = chosen
+    this.memory = chosen.memory
+    this.primitives = chosen.primitives
     this.overrides = []
-    // worst first, so that a better set's override replaces it
-    for (const backend of [...chosen].reverse()) {
-      for (const { op, kernel } of backend.overrides) this.overrides[op.id] = kernel as Kernel
+    for (const { op, kernel } of plain.overrides) this.overrides[op.id] = kernel as Kernel
+    if (chosen === plain) return
+    for (const { op, kernel } of chosen.overrides) {
+      const next = this.overrides[op.id]
+      this.overrides[op.id] = next === undefined ? (kernel as Kernel) : firstOf(kernel as Kernel, next)
     }
   }
 
   toString(): string {
     return this.name
   }
+}
+
+/** The first kernel's result, or the second's if the first declines. */
+function firstOf(a: Kernel, b: Kernel): Kernel {
+  return (...args) => a(...args) ?? b(...args)
 }
 
 const table = new Map<string, Device>()
@@ -79,6 +90,11 @@ export function deviceOf(name: string | Device): Device {
   return device
 }
 
+/** All devices, in the order in which they were registered. */
+export function allDevices(): Iterable<Device> {
+  return table.values()
+}
+
 /** Names of the devices that tensors can be put on. */
 export function devices(): string[] {
   return [...table.keys()]
@@ -94,8 +110,14 @@ export function kernelSets(device = 'cpu'): string[] {
   return deviceOf(device).backends.map((b) => b.set)
 }
 
+/** Name of the kernel set that serves a device now. */
+export function currentKernelSet(device = 'cpu'): string {
+  return deviceOf(device).current!.set
+}
+
 /**
- * Lets only one kernel set of a device serve, for tests and comparisons; without a name all serve again, best first.
+ * Lets one kernel set of a device serve, for tests and comparisons; without a name the best one serves again. What a set does
+ * not have is done by the plain one.
  *
  * @throws ValueError if the device has no such set
  */

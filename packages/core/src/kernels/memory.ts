@@ -30,7 +30,7 @@ export const tsMemory: Memory = {
   },
 
   release(_storage: Storage): void {
-    // the garbage collector does
+    // the garbage collector does it
   },
 
   write(target: View, values: HostArray): void {

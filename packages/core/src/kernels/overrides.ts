@@ -3,8 +3,9 @@ import { type Override, override } from '../dispatch/op.js'
 import { int64 } from '../dtype.js'
 import { reluGradOp, sigmoidGradOp } from '../ops/activation.js'
 import { type ConvGeometry, convolutionInputGradOp, convolutionOp, convolutionWeightGradOp } from '../ops/conv.js'
+import { crossEntropyGradOp, crossEntropyOp } from '../ops/cross-entropy.js'
 import { adamStepOp, sgdStepOp } from '../ops/foreach.js'
-import { binaryCrossEntropyGradOp, binaryCrossEntropyOp } from '../ops/loss.js'
+import { binaryCrossEntropyGradOp, binaryCrossEntropyOp, type Reduction } from '../ops/loss.js'
 import { maxPoolGradOp, maxPoolOp, sumPoolGradOp, sumPoolOp } from '../ops/pool.js'
 import { positionsAlong, type Window } from '../ops/sliding.js'
 import { logSoftmaxGradOp, logSoftmaxOp, softmaxGradOp, softmaxOp } from '../ops/softmax.js'
@@ -14,7 +15,14 @@ import { conv2dForward, conv2dInputGrad, conv2dWeightGrad } from './conv.js'
 import { adamStep, sgdStep } from './foreach.js'
 import { binaryCrossEntropy, binaryCrossEntropyGrad, reluGrad, sigmoidGrad } from './pointwise-fused.js'
 import { avgPool2dForward, avgPool2dGrad, maxPool2dForward, maxPool2dGrad } from './pool.js'
-import { logSoftmaxForward, logSoftmaxGrad, softmaxForward, softmaxGrad } from './softmax.js'
+import {
+  crossEntropyForward,
+  crossEntropyGrad,
+  logSoftmaxForward,
+  logSoftmaxGrad,
+  softmaxForward,
+  softmaxGrad,
+} from './softmax.js'
 
 /** A result of `like`'s dtype that `fill` computes, or undefined if it declines. */
 function made(like: Tensor, shape: Shape, fill: (out: Tensor) => boolean): Tensor | undefined {
@@ -78,6 +86,20 @@ function alongLast(x: Tensor, dim: number, fill: (out: Tensor) => boolean): Tens
   return dim === x.ndim - 1 ? made(x, x.shape, fill) : undefined
 }
 
+function crossEntropy(
+  logits: Tensor,
+  target: Tensor,
+  ignoreIndex: number,
+  reduction: Reduction,
+): readonly [Tensor, Tensor] | undefined {
+  const logs = allocate(logits.storage, logits.dtype, logits.shape)
+  const shape = reduction === 'none' ? [logits.shape[0]!] : []
+  const loss = made(logits, shape, (out) =>
+    crossEntropyForward(logits, target, null, ignoreIndex, reduction, logs, out),
+  )
+  return loss === undefined ? undefined : [loss, logs]
+}
+
 export const tsOverrides: readonly Override[] = [
   override(convolutionOp, convolution),
   override(convolutionInputGradOp, convolutionInputGrad),
@@ -94,6 +116,10 @@ export const tsOverrides: readonly Override[] = [
   override(sigmoidGradOp, sigmoidGrad),
   override(binaryCrossEntropyOp, binaryCrossEntropy),
   override(binaryCrossEntropyGradOp, binaryCrossEntropyGrad),
+  override(crossEntropyOp, crossEntropy),
+  override(crossEntropyGradOp, (g, logs, target, ignoreIndex, reduction) =>
+    made(logs, logs.shape, (out) => crossEntropyGrad(g, logs, target, null, ignoreIndex, reduction, out)),
+  ),
   override(sgdStepOp, sgdStep),
   override(adamStepOp, adamStep),
 ]

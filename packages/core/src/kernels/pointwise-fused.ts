@@ -1,13 +1,15 @@
-/** Pointwise gradients and losses in one pass. Contiguous float32; anything else is declined. */
+/**
+ * Pointwise gradients and losses in one pass. Contiguous float32; anything else is declined. The result is allocated before the
+ * operands are looked at: an allocation may move them.
+ */
 import { float32 } from '../dtype.js'
 import { sameShape } from '../shape.js'
 import { allocate, type Tensor } from '../tensor.js'
 import { flatStep, start } from './iterate.js'
 
-/** Where the elements of a contiguous float32 tensor begin, or -1. */
-function floats(x: Tensor, like: Tensor): number {
-  if (x.dtype !== float32 || !sameShape(x.shape, like.shape)) return -1
-  return flatStep(x, x.count) === 1 ? start(x) : -1
+/** Whether `x` is a contiguous float32 tensor of the shape of `like`. */
+function isFlat(x: Tensor, like: Tensor): boolean {
+  return x.dtype === float32 && sameShape(x.shape, like.shape) && flatStep(x, x.count) === 1
 }
 
 function result(like: Tensor): { out: Tensor; o: Float32Array; oI: number } {
@@ -17,10 +19,10 @@ function result(like: Tensor): { out: Tensor; o: Float32Array; oI: number } {
 
 /** `y > 0 ? g : 0`; NaN passes. */
 export function reluGrad(g: Tensor, y: Tensor): Tensor | undefined {
-  let gI = floats(g, y)
-  let yI = floats(y, y)
-  if (gI < 0 || yI < 0) return undefined
+  if (!isFlat(g, y) || !isFlat(y, y)) return undefined
   let { out, o, oI } = result(y)
+  let gI = start(g)
+  let yI = start(y)
   const a = g.storage.array
   const b = y.storage.array
   for (const end = oI + y.count; oI < end; oI++, gI++, yI++) o[oI] = b[yI]! <= 0 ? 0 : a[gI]!
@@ -29,10 +31,10 @@ export function reluGrad(g: Tensor, y: Tensor): Tensor | undefined {
 
 /** `g (1 - y) y` */
 export function sigmoidGrad(g: Tensor, y: Tensor): Tensor | undefined {
-  let gI = floats(g, y)
-  let yI = floats(y, y)
-  if (gI < 0 || yI < 0) return undefined
+  if (!isFlat(g, y) || !isFlat(y, y)) return undefined
   let { out, o, oI } = result(y)
+  let gI = start(g)
+  let yI = start(y)
   const a = g.storage.array
   const b = y.storage.array
   for (const end = oI + y.count; oI < end; oI++, gI++, yI++) o[oI] = a[gI]! * (1 - b[yI]!) * b[yI]!
@@ -41,10 +43,10 @@ export function sigmoidGrad(g: Tensor, y: Tensor): Tensor | undefined {
 
 /** `-(t max(log x, -100) + (1 - t) max(log(1 - x), -100))` */
 export function binaryCrossEntropy(x: Tensor, t: Tensor): Tensor | undefined {
-  let xI = floats(x, x)
-  let tI = floats(t, x)
-  if (xI < 0 || tI < 0) return undefined
+  if (!isFlat(x, x) || !isFlat(t, x)) return undefined
   let { out, o, oI } = result(x)
+  let xI = start(x)
+  let tI = start(t)
   const a = x.storage.array
   const b = t.storage.array
   for (const end = oI + x.count; oI < end; oI++, xI++, tI++) {
@@ -59,12 +61,12 @@ export function binaryCrossEntropy(x: Tensor, t: Tensor): Tensor | undefined {
 export function binaryCrossEntropyGrad(g: Tensor, x: Tensor, t: Tensor): Tensor | undefined {
   const expanded =
     g.dtype === float32 && sameShape(g.shape, x.shape) && g.strides.every((s, d) => s === 0 || g.shape[d] === 1)
-  let gI = expanded ? start(g) : floats(g, x)
-  let xI = floats(x, x)
-  let tI = floats(t, x)
-  if (gI < 0 || xI < 0 || tI < 0) return undefined
+  if (!(expanded || isFlat(g, x)) || !isFlat(x, x) || !isFlat(t, x)) return undefined
   const gS = expanded ? 0 : 1
   let { out, o, oI } = result(x)
+  let gI = start(g)
+  let xI = start(x)
+  let tI = start(t)
   const c = g.storage.array
   const a = x.storage.array
   const b = t.storage.array

@@ -3,6 +3,7 @@ import { gradFnOf, historyOf, isLeaf, type Node, needsGrad, type TensorHook } fr
 import type { HostArray } from '../dispatch/backend.js'
 import { RuntimeError } from '../errors.js'
 import { nested, type PlainArray, plainArray, wordAt } from '../host.js'
+import { dropGrad, keep, seenGrad } from '../memory.js'
 import { formatShape, sameShape } from '../shape.js'
 import type { Storage } from '../storage.js'
 import { Tensor } from '../tensor.js'
@@ -154,28 +155,24 @@ p.detach_ = function () {
   return this
 }
 
-property(
-  'grad',
-  (x) => x._grad,
-  (x, value: Tensor | null) => {
-    if (value === null || value === undefined) {
-      x._grad = null
-      return
-    }
-    if (!(value instanceof Tensor))
-      throw new TypeError(`assigned grad expected to be a Tensor or null but got ${typeof value}`)
-    if (!sameShape(value.shape, x.shape))
-      throw new RuntimeError(
-        `assigned grad has data of a different size: ${formatShape(value.shape)}, expected ${formatShape(x.shape)}`,
-      )
-    if (value.dtype !== x.dtype)
-      throw new RuntimeError(
-        `assigned grad has data of a different type: ${value.dtype.name}, expected ${x.dtype.name}`,
-      )
-    if (value === x) throw new RuntimeError("can't assign Variable as its own grad")
-    x._grad = value
-  },
-)
+property('grad', seenGrad, (x, value: Tensor | null) => {
+  if (value === null || value === undefined) {
+    dropGrad(x)
+    return
+  }
+  if (!(value instanceof Tensor))
+    throw new TypeError(`assigned grad expected to be a Tensor or null but got ${typeof value}`)
+  if (!sameShape(value.shape, x.shape))
+    throw new RuntimeError(
+      `assigned grad has data of a different size: ${formatShape(value.shape)}, expected ${formatShape(x.shape)}`,
+    )
+  if (value.dtype !== x.dtype)
+    throw new RuntimeError(`assigned grad has data of a different type: ${value.dtype.name}, expected ${x.dtype.name}`)
+  if (value === x) throw new RuntimeError("can't assign Variable as its own grad")
+  if (value !== x._grad) dropGrad(x)
+  x._grad = value
+  keep(value)
+})
 
 property(
   'requiresGrad',
@@ -192,6 +189,7 @@ property(
     if (value && !x.dtype.isFloatingPoint)
       throw new RuntimeError('only Tensors of floating point dtype can require gradients')
     if (!value && x._node !== null) x._node = null
+    if (value) keep(x)
     x._requiresGrad = value
   },
 )

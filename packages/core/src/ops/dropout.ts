@@ -1,8 +1,9 @@
 /** Dropout and its kin: multiplication by random noise while training. */
+import { defineOp, type Op } from '../dispatch/op.js'
 import { bool, type DType, float32, float64 } from '../dtype.js'
 import { RuntimeError, ValueError } from '../errors.js'
 import { bindOptions } from '../options.js'
-import { defaultGenerator } from '../random/generator.js'
+import { defaultGenerator, type Generator } from '../random/generator.js'
 import { fillDropoutMask } from '../random/noise.js'
 import { contiguousStrides, formatShape, numelOf, type Shape } from '../shape.js'
 import { allocate, type Method, Tensor } from '../tensor.js'
@@ -37,15 +38,23 @@ function bound(name: string, input: Tensor, args: readonly unknown[], trains = t
   return { p, training, inplace }
 }
 
-/** 0 with probability `p`, else 1 / (1 - p): drawn on the host in the order of `like`'s memory. */
+/** Kernel key: fills a contiguous float32 or float64 `out` with 0 with probability `p`, else 1 / (1 - p). Gives true. */
+export const dropoutNoiseOp: Op<[out: Tensor, generator: Generator, p: number], true> = defineOp(
+  'dropoutNoise',
+  (out: Tensor, generator: Generator, p: number): true => {
+    const values = out.dtype === float64 ? new Float64Array(out.count) : new Float32Array(out.count)
+    fillDropoutMask(generator, values, 0, out.count, p)
+    out.storage.device.memory.write(out, values)
+    return true
+  },
+)
+
+/** 0 with probability `p`, else 1 / (1 - p): drawn in the order of `like`'s memory. */
 function noiseLike(like: Tensor, shape: Shape, dtype: DType, p: number): Tensor {
   const wide = dtype === float64 ? float64 : float32
   const drawn = numelOf(shape) === like.count ? allocateLike(like, wide) : allocate(like.storage, wide, shape)
-  const values = wide === float64 ? new Float64Array(drawn.count) : new Float32Array(drawn.count)
-  fillDropoutMask(defaultGenerator, values, 0, drawn.count, p)
   // a dense result is one block, whatever the order of its dimensions
-  const block = new Tensor(drawn.storage, wide, [drawn.count], [1], drawn.offset, drawn.count)
-  like.storage.device.memory.write(block, values)
+  dropoutNoiseOp(new Tensor(drawn.storage, wide, [drawn.count], [1], drawn.offset, drawn.count), defaultGenerator, p)
   return cast(drawn, dtype)
 }
 

@@ -1,16 +1,19 @@
+import { withoutGrad } from '../autograd/mode.js'
 import { record } from '../autograd/node.js'
-import { defineOp } from '../dispatch/op.js'
+import { defineOp, type Op } from '../dispatch/op.js'
 import { ScatterMode } from '../dispatch/opcodes.js'
 import { int32, int64 } from '../dtype.js'
 import { IndexError, RuntimeError } from '../errors.js'
 import { bindOptions } from '../options.js'
-import { formatShape } from '../shape.js'
+import { contiguousStrides, formatShape } from '../shape.js'
 import { allocate, type Tensor } from '../tensor.js'
 import { hostWords } from './access.js'
 import { eq } from './compare.js'
 import { castTo } from './elementwise.js'
+import { checkIndices } from './int64-words.js'
 import { div } from './pointwise.js'
 import { checkTensor } from './promote.js'
+import { bareWindow } from './sliding.js'
 import { reshape } from './view.js'
 import { where } from './where.js'
 
@@ -27,39 +30,53 @@ export interface EmbeddingOptions {
   sparse?: boolean
 }
 
-const lookUp = defineOp('embedding', (weight: Tensor, index: Tensor): Tensor => {
-  const out = allocate(weight.storage, weight.dtype, [index.count, weight.shape[1]!])
-  weight.storage.device.primitives.indexSelect(weight, 0, index, out)
-  return out
-})
+/** Kernel key: rows of `weight` [rows, features] at an int64 `index` [N], all in range. */
+export const embeddingOp: Op<[weight: Tensor, index: Tensor], Tensor> = defineOp(
+  'embedding',
+  (weight: Tensor, index: Tensor): Tensor => {
+    const out = allocate(weight.storage, weight.dtype, [index.count, weight.shape[1]!])
+    weight.storage.device.primitives.indexSelect(weight, 0, index, out)
+    return out
+  },
+)
 
-/** Kernel key: rows of `g` added at `index` into zeros of `rows` rows. */
-const addRows = defineOp('embeddingGrad', (g: Tensor, index: Tensor, rows: number): Tensor => {
-  const out = allocate(g.storage, g.dtype, [rows, g.shape[1]!], true)
-  g.storage.device.primitives.indexPut(ScatterMode.add, out, 0, index, g)
-  return out
-})
+/** How rows of the gradient are weighed. */
+export interface EmbeddingRule {
+  /** Number of rows of the table. */
+  readonly rows: number
+  /** The row whose gradient is zero, -1 if there is none. */
+  readonly padding: number
+  /** Divides the gradient of a row by how often it was looked up. */
+  readonly byFrequency: boolean
+}
 
-function rowsOf(weight: Tensor, index: Tensor): Tensor {
-  const rows = weight.shape[0]!
-  return record('EmbeddingBackward0', lookUp(weight, index), [weight], [index], (g, node) =>
-    added(g, node.saved(0), rows),
+/** Kernel key: rows of `g` [N, features] added at `index` [N] into zeros [rows, features], each weighed by the rule. */
+export const embeddingGradOp: Op<[g: Tensor, index: Tensor, rule: EmbeddingRule], Tensor> = defineOp(
+  'embeddingGrad',
+  (g: Tensor, index: Tensor, rule: EmbeddingRule): Tensor => {
+    const out = allocate(g.storage, g.dtype, [rule.rows, g.shape[1]!], true)
+    g.storage.device.primitives.indexPut(ScatterMode.add, out, 0, index, weighed(g, index, rule))
+    return out
+  },
+)
+
+/** Rows [N, features] that belong to `index`, times their weight in the gradient. Unrecorded. */
+function weighed(x: Tensor, index: Tensor, { rows, padding, byFrequency }: EmbeddingRule): Tensor {
+  const n = index.count
+  const out = byFrequency ? div(x, reshape(castTo(frequencies(index, rows), x.dtype), [n, 1])) : x
+  return padding < 0 ? out : where(reshape(eq(index, padding), [n, 1]), 0, out)
+}
+
+function added(g: Tensor, index: Tensor, rule: EmbeddingRule): Tensor {
+  return record('EmbeddingGradBackward0', embeddingGradOp(g, index, rule), [g], [index], (h, node) =>
+    weighedRows(h, node.saved(0), rule),
   )
 }
 
-function added(g: Tensor, index: Tensor, rows: number): Tensor {
-  return record('EmbeddingGradBackward0', addRows(g, index, rows), [g], [index], (h, node) => rowsOf(h, node.saved(0)))
-}
-
-/** Index words on the host, checked. @throws IndexError with the first one out of range */
-function checkIndices(index: Tensor, rows: number): void {
-  if (index.storage.device.memory.readSync(index) === null) return
-  const words = hostWords(index, 'embedding')
-  for (let i = 0; i < index.count; i++) {
-    const value = words[2 * i + 1]! * 4294967296 + (words[2 * i]! >>> 0)
-    if (value < 0 || value >= rows)
-      throw new IndexError(`index out of range in self: index ${value} in a table of ${rows} rows`)
-  }
+/** The adjoint of {@link added}. */
+function weighedRows(table: Tensor, index: Tensor, rule: EmbeddingRule): Tensor {
+  const out = withoutGrad(weighed, [embeddingOp(table, index), index, rule])
+  return record('EmbeddingBackward0', out, [table], [index], (g, node) => added(g, node.saved(0), rule))
 }
 
 /**
@@ -95,32 +112,28 @@ export function embedding(
     )
   }
   if (weight.ndim !== 2) throw new RuntimeError(`'weight' must be 2-D, but got shape ${formatShape(weight.shape)}`)
-  const rows = weight.shape[0]!
+  const [rows, features] = weight.shape as [number, number]
   const index = reshape(castTo(input, int64), [input.count])
-  checkIndices(index, rows)
-  const padding = o.paddingIdx == null ? null : wrapPadding(o.paddingIdx, rows)
+  checkIndices(
+    index,
+    rows,
+    (value) => new IndexError(`index out of range in self: index ${value} in a table of ${rows} rows`),
+  )
+  const padding = o.paddingIdx == null ? -1 : wrapPadding(o.paddingIdx, rows)
   if (o.maxNorm != null) limitNorms(weight, index, o.maxNorm, o.normType ?? 2)
-  let out = rowsOf(weight, index)
-  if (padding !== null || o.scaleGradByFreq === true)
-    out = scaledGradient(out, index, padding, o.scaleGradByFreq ?? false, rows)
-  return reshape(out, [...input.shape, weight.shape[1]!])
+  const rule = { rows, padding, byFrequency: o.scaleGradByFreq ?? false }
+  const found = embeddingOp(weight, index)
+  const shape = [...input.shape, features]
+  const out = bareWindow(found, shape, contiguousStrides(shape), found.offset)
+  return record('EmbeddingBackward0', out, [weight], [index], (g, node) =>
+    added(reshape(g, [node.saved(0).count, features]), node.saved(0), rule),
+  )
 }
 
 function wrapPadding(paddingIdx: number, rows: number): number {
   if (paddingIdx >= rows || paddingIdx < -rows)
     throw new RuntimeError(`Padding_idx must be within num_embeddings: got ${paddingIdx} for ${rows} rows`)
   return paddingIdx < 0 ? paddingIdx + rows : paddingIdx
-}
-
-/** `x` itself, whose gradient is zero at padding rows and divided by how often a row occurs. */
-function scaledGradient(x: Tensor, index: Tensor, padding: number | null, byFrequency: boolean, rows: number): Tensor {
-  const same = reshape(x, x.shape)
-  const scale = (g: Tensor, idx: Tensor): Tensor => {
-    let out = g
-    if (byFrequency) out = div(out, reshape(castTo(frequencies(idx, rows), g.dtype), [idx.count, 1]))
-    return padding === null ? out : where(reshape(eq(idx, padding), [idx.count, 1]), 0, out)
-  }
-  return record('EmbeddingScaleBackward0', same, [x], [index], (g, node) => scale(g, node.saved(0)))
 }
 
 /** For each index, how often it occurs. */

@@ -130,3 +130,105 @@ export const adamStepOp: Op<AdamArguments, true> = defineOp('adamStep', (...args
   })
   return true
 })
+
+/** What {@link rmspropStepOp} is told besides the tensors. */
+export interface RmspropStep {
+  readonly lr: number
+  readonly alpha: number
+  readonly eps: number
+  readonly weightDecay: number
+  readonly momentum: number
+  readonly maximize: boolean
+}
+
+/** The arguments of {@link rmspropStepOp}. */
+export type RmspropArguments = [
+  first: Tensor,
+  params: readonly Tensor[],
+  grads: readonly Tensor[],
+  /** Running means of the squares of the gradients. */
+  squares: readonly Tensor[],
+  /** Momentum buffers, or null without momentum. */
+  buffers: readonly Tensor[] | null,
+  /** Running means of the gradients (centered), or null. */
+  means: readonly Tensor[] | null,
+  step: RmspropStep,
+]
+
+/**
+ * Kernel key: one step of RMSprop on parameters in place, in PyTorch's order of operations. Gives true.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
+ */
+export const rmspropStepOp: Op<RmspropArguments, true> = defineOp('rmspropStep', (...args: RmspropArguments): true => {
+  const [, params, grads, squares, buffers, means, options] = args
+  const { lr, alpha, eps, weightDecay, momentum, maximize } = options
+  params.forEach((p, i) => {
+    const g = decayed(p, grads[i]!, weightDecay, maximize)
+    const square = squares[i]!
+    binaryInto(Binary.mul, square, alpha)
+    binaryInto(Binary.add, square, mul(mul(g, 1 - alpha), g))
+    wrote(square)
+    let spread = square
+    if (means !== null) {
+      moveTo(means[i]!, g, 1 - alpha)
+      wrote(means[i]!)
+      spread = sub(square, mul(means[i]!, means[i]!))
+    }
+    let step = div(g, add(sqrt(spread), eps))
+    if (buffers !== null) {
+      binaryInto(Binary.mul, buffers[i]!, momentum)
+      binaryInto(Binary.add, buffers[i]!, step)
+      wrote(buffers[i]!)
+      step = buffers[i]!
+    }
+    binaryInto(Binary.add, p, mul(step, -lr))
+    wrote(p)
+  })
+  return true
+})
+
+/** What {@link adagradStepOp} is told besides the tensors. */
+export interface AdagradStep {
+  readonly lr: number
+  readonly lrDecay: number
+  readonly eps: number
+  readonly weightDecay: number
+  readonly maximize: boolean
+  /** Number of each parameter's step, counted from 1. */
+  readonly steps: readonly number[]
+}
+
+/** The arguments of {@link adagradStepOp}. */
+export type AdagradArguments = [
+  first: Tensor,
+  params: readonly Tensor[],
+  grads: readonly Tensor[],
+  /** Sums of the squares of the gradients. */
+  sums: readonly Tensor[],
+  step: AdagradStep,
+]
+
+/**
+ * Kernel key: one step of Adagrad on parameters in place, in PyTorch's order of operations. Gives true.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.Adagrad.html
+ */
+export const adagradStepOp: Op<AdagradArguments, true> = defineOp('adagradStep', (...args: AdagradArguments): true => {
+  const [, params, grads, sums, { lr, lrDecay, eps, weightDecay, maximize, steps }] = args
+  params.forEach((p, i) => {
+    const g = decayed(p, grads[i]!, weightDecay, maximize)
+    const sum = sums[i]!
+    binaryInto(Binary.add, sum, mul(g, g))
+    wrote(sum)
+    const stepSize = lr / (1 + (steps[i]! - 1) * lrDecay)
+    binaryInto(Binary.add, p, div(mul(g, -stepSize), add(sqrt(sum), eps)))
+    wrote(p)
+  })
+  return true
+})
+
+function decayed(p: Tensor, grad: Tensor, weightDecay: number, maximize: boolean): Tensor {
+  const g = maximize ? neg(grad) : grad
+  return weightDecay === 0 ? g : add(g, mul(p, weightDecay))
+}

@@ -2,19 +2,18 @@
 import { record } from '../autograd/node.js'
 import { defineComposite, defineOp, type Op } from '../dispatch/op.js'
 import { ScatterMode } from '../dispatch/opcodes.js'
-import { Category, int64 } from '../dtype.js'
+import { int64, uint8 } from '../dtype.js'
 import { IndexError, RuntimeError, ValueError } from '../errors.js'
 import { bindOptions } from '../options.js'
-import { broadcastShapes, formatShape, sameShape } from '../shape.js'
+import { broadcastShapes, formatShape, type Shape, sameShape } from '../shape.js'
 import { allocate, Tensor } from '../tensor.js'
-import { hostWords } from './access.js'
 import { relu, sigmoid } from './activation.js'
 import { bitwiseAnd, eq, ge, gt, le, ne } from './compare.js'
 import { castTo } from './elementwise.js'
+import { checkIndices } from './int64-words.js'
 import { abs, add, div, exp, log, log1p, mul, neg, pow, sub } from './pointwise.js'
 import { checkTensor } from './promote.js'
 import { mean, sum } from './reduce.js'
-import { logSoftmax } from './softmax.js'
 import { expand, permute, reshape, squeeze, unsqueeze } from './view.js'
 import { where } from './where.js'
 
@@ -55,11 +54,18 @@ function pair(name: string, input: Tensor, target: Tensor): void {
 
 const reductionNames = ['sizeAverage', 'reduce', 'reduction'] as const
 
-/** Kernel key: `(input - target)^2`, same shapes. */
-const squaredError = defineComposite(
-  'squaredError',
-  (input: Tensor, target: Tensor): Tensor => pow(sub(input, target), 2),
+/** Kernel key: `(input - target)^2` of two floating-point tensors of one shape and dtype, reduced. */
+export const mseLossOp: Op<[input: Tensor, target: Tensor, reduction: Reduction], Tensor> = defineOp(
+  'mseLoss',
+  (input: Tensor, target: Tensor, reduction: Reduction): Tensor => reduced(pow(sub(input, target), 2), reduction),
 )
+
+/** Kernel key: gradient of {@link mseLossOp} for its input, the opposite of that for its target. */
+export const mseLossGradOp: Op<[g: Tensor, input: Tensor, target: Tensor, reduction: Reduction], Tensor> =
+  defineComposite('mseLossGrad', (g: Tensor, input: Tensor, target: Tensor, reduction: Reduction): Tensor => {
+    const factor = reduction === 'mean' ? 2 / input.count : 2
+    return mul(sub(input, target), mul(g, factor))
+  })
 
 /**
  * Mean squared error.
@@ -74,7 +80,14 @@ const squaredError = defineComposite(
  */
 export function mseLoss(input: Tensor, target: Tensor, options?: ReductionOptions): Tensor {
   pair('mseLoss', input, target)
-  return reduced(squaredError(input, target), reductionOf(bindOptions('mseLoss', reductionNames, [options])))
+  const reduction = reductionOf(bindOptions('mseLoss', reductionNames, [options]))
+  const alike = sameShape(input.shape, target.shape) && input.dtype === target.dtype && input.dtype.isFloatingPoint
+  if (!alike) return reduced(pow(sub(input, target), 2), reduction)
+  const out = mseLossOp(input, target, reduction)
+  return record('MseLossBackward0', out, [input, target], [input, target], (g, node) => {
+    const slope = mseLossGradOp(g, node.saved(0), node.saved(1), reduction)
+    return [node.needs(0) ? slope : null, node.needs(1) ? neg(slope) : null]
+  })
 }
 
 /** Mean absolute error. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
@@ -190,7 +203,7 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, opti
   }
   let out = record(
     'BinaryCrossEntropyWithLogitsBackward0',
-    bceLogits(input, target, o.posWeight ?? null),
+    binaryCrossEntropyWithLogitsOp(input, target, o.posWeight ?? null),
     [input, target, o.posWeight],
     [input, target, o.posWeight ?? null],
     (g, node) => {
@@ -216,10 +229,14 @@ function softplus(x: Tensor): Tensor {
   return add(relu(x), log1p(exp(neg(abs(x)))))
 }
 
-const bceLogits = defineOp('binaryCrossEntropyWithLogits', (x: Tensor, y: Tensor, posWeight: Tensor | null): Tensor => {
-  const tail = softplus(neg(x))
-  return add(mul(sub(1, y), x), posWeight === null ? tail : mul(add(mul(sub(posWeight, 1), y), 1), tail))
-})
+/** Kernel key: binary cross entropy of each logit; `posWeight` broadcasts to them or is null. */
+export const binaryCrossEntropyWithLogitsOp: Op<[x: Tensor, y: Tensor, posWeight: Tensor | null], Tensor> = defineOp(
+  'binaryCrossEntropyWithLogits',
+  (x: Tensor, y: Tensor, posWeight: Tensor | null): Tensor => {
+    const tail = softplus(neg(x))
+    return add(mul(sub(1, y), x), posWeight === null ? tail : mul(add(mul(sub(posWeight, 1), y), 1), tail))
+  },
+)
 
 /** Options of {@link nllLoss}. */
 export interface NllOptions extends ReductionOptions {
@@ -228,83 +245,93 @@ export interface NllOptions extends ReductionOptions {
   /** Targets that count for nothing, -100 if not given. */
   ignoreIndex?: number
 }
-const nllNames = ['weight', 'sizeAverage', 'ignoreIndex', 'reduce', 'reduction'] as const
+/** In PyTorch's order. */
+export const nllNames = ['weight', 'sizeAverage', 'ignoreIndex', 'reduce', 'reduction'] as const
 
-/** Kernel key: `-x[i, target[i]]` for `x` [N, C] and int64 targets in range. */
-const negativePick = defineOp('nllLoss', (x: Tensor, target: Tensor): Tensor => {
-  const index = new Tensor(
-    target.storage,
-    int64,
-    [target.count, 1],
-    [target.strides[0] ?? 1, 1],
-    target.offset,
-    target.count,
-  )
-  const out = allocate(x.storage, x.dtype, [target.count, 1])
-  x.storage.device.primitives.gather(x, 1, index, out)
-  return neg(squeeze(out, 1))
-})
-
-/** Kernel key: the opposite of {@link negativePick}: `-g[i]` at `[i, target[i]]` of zeros [N, C]. */
-const negativeSpread = defineOp('nllLossGrad', (g: Tensor, target: Tensor, classes: number): Tensor => {
-  const out = allocate(g.storage, g.dtype, [target.count, classes], true)
-  const index = new Tensor(
-    target.storage,
-    int64,
-    [target.count, 1],
-    [target.strides[0] ?? 1, 1],
-    target.offset,
-    target.count,
-  )
-  g.storage.device.primitives.scatter(ScatterMode.set, out, 1, index, unsqueeze(neg(g), 1))
-  return out
-})
-
-function picked(x: Tensor, target: Tensor): Tensor {
-  const classes = x.shape[1]!
-  return record('NllLossBackward0', negativePick(x, target), [x], [target], (g, node) =>
-    spread(g, node.saved(0), classes),
-  )
+/** Indices [N] as one column, for the primitives. */
+function column(target: Tensor): Tensor {
+  const { storage, strides, offset, count } = target
+  return new Tensor(storage, int64, [count, 1], [strides[0]!, 1], offset, count)
 }
 
-function spread(g: Tensor, target: Tensor, classes: number): Tensor {
-  return record('NllLossGradBackward0', negativeSpread(g, target, classes), [g], [target], (h, node) =>
+/** Kernel key: `-x[i, target[i]]` for `x` [N, C] and int64 targets [N] in range. */
+export const nllLossOp: Op<[x: Tensor, target: Tensor], Tensor> = defineOp(
+  'nllLoss',
+  (x: Tensor, target: Tensor): Tensor => {
+    const out = allocate(x.storage, x.dtype, [target.count, 1])
+    x.storage.device.primitives.gather(x, 1, column(target), out)
+    return neg(squeeze(out, 1))
+  },
+)
+
+/** Kernel key: gradient of {@link nllLossOp}: `-g[i]` at `[i, target[i]]` of zeros [N, C]. */
+export const nllLossGradOp: Op<[g: Tensor, target: Tensor, classes: number], Tensor> = defineOp(
+  'nllLossGrad',
+  (g: Tensor, target: Tensor, classes: number): Tensor => {
+    const out = allocate(g.storage, g.dtype, [target.count, classes], true)
+    g.storage.device.primitives.scatter(ScatterMode.set, out, 1, column(target), unsqueeze(neg(g), 1))
+    return out
+  },
+)
+
+/** {@link nllLossOp}, recorded. */
+export function picked(x: Tensor, target: Tensor): Tensor {
+  const classes = x.shape[1]!
+  return record('NllLossBackward0', nllLossOp(x, target), [x], [target], (g, node) => spread(g, node.saved(0), classes))
+}
+
+/** {@link nllLossGradOp}, recorded. */
+export function spread(g: Tensor, target: Tensor, classes: number): Tensor {
+  return record('NllLossGradBackward0', nllLossGradOp(g, target, classes), [g], [target], (h, node) =>
     picked(h, node.saved(0)),
   )
 }
 
-/** Checks targets before anything is computed. @throws IndexError with the first one out of range */
-function checkTargets(target: Tensor, classes: number, ignoreIndex: number): void {
-  if (target.storage.device.memory.readSync(target) === null) return
-  const words = hostWords(target, 'nllLoss')
-  for (let i = 0; i < target.count; i++) {
-    const value = words[2 * i + 1]! * 4294967296 + (words[2 * i]! >>> 0)
-    if (value !== ignoreIndex && (value < 0 || value >= classes))
-      throw new IndexError(`Target ${value} is out of bounds.`)
-  }
+/**
+ * Checks targets before anything is computed.
+ *
+ * @returns whether some count for nothing, or may
+ * @throws IndexError with the first one out of range
+ */
+export function checkTargets(target: Tensor, classes: number, ignoreIndex: number): boolean {
+  return checkIndices(target, classes, (value) => new IndexError(`Target ${value} is out of bounds.`), ignoreIndex)
 }
 
-/** `[N, C]` and `[N]` from inputs with any number of further dimensions, and the shape of the unreduced result. */
-function byRows(name: string, input: Tensor, target: Tensor): { x: Tensor; y: Tensor; shape: readonly number[] } {
-  const classDim = input.ndim === 1 ? 0 : 1
-  const shape = [...input.shape.slice(0, classDim), ...input.shape.slice(classDim + 1)]
-  if (input.ndim === 0) throw new RuntimeError(`${name}(): input must have at least one dimension`)
-  if (input.ndim > 1 && input.shape[0] !== (target.shape[0] ?? 1)) {
+/** Class indices as int64. @throws RuntimeError for another dtype */
+export function classTargets(target: Tensor): Tensor {
+  if (target.dtype !== int64 && target.dtype !== uint8)
+    throw new RuntimeError(`expected target dtype to be Long or Byte, but got ${target.dtype.label}`)
+  return castTo(target, int64)
+}
+
+/**
+ * Logits or log-probabilities as `x` [N, C], their targets as `y` [N], and the shape of the unreduced result.
+ *
+ * @throws RuntimeError or ValueError in PyTorch's words if the shapes do not fit
+ */
+export function byRows(input: Tensor, target: Tensor): { x: Tensor; y: Tensor; shape: Shape } {
+  const { shape: sizes, ndim } = input
+  if (ndim === 0) throw new ValueError('Expected 1 or more dimensions (got 0)')
+  if (ndim > 1 && sizes[0] !== (target.shape[0] ?? 0))
     throw new ValueError(
-      `Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0] ?? 1}).`,
+      `Expected input batch_size (${sizes[0]}) to match target batch_size (${target.shape[0] ?? 0}).`,
     )
+  if (ndim < 3 && target.ndim > 1) throw new RuntimeError('0D or 1D target tensor expected, multi-target not supported')
+  if (ndim === 1) {
+    if (target.count !== 1)
+      throw new ValueError(`For 1D input, 1D target must have size 1, but got target size: ${target.count}`)
+    return { x: unsqueeze(input, 0), y: target.ndim === 1 ? target : reshape(target, [1]), shape: [] }
   }
+  if (ndim === 2) return { x: input, y: target, shape: target.shape }
+  const shape = [sizes[0]!, ...sizes.slice(2)]
   if (!sameShape(target.shape, shape))
-    throw new RuntimeError(`Expected target size ${formatShape(shape)}, got ${formatShape(target.shape)}`)
-  const classes = input.shape[classDim]!
-  if (input.ndim === 1) return { x: unsqueeze(input, 0), y: reshape(target, [1]), shape }
-  if (input.ndim === 2) return { x: input, y: target, shape }
-  return { x: reshape(movedLast(input), [-1, classes]), y: reshape(target, [-1]), shape }
-}
-
-function movedLast(x: Tensor): Tensor {
-  const order = [0, ...x.shape.slice(2).map((_, d) => d + 2), 1]
-  return permute(x, order)
+    throw new RuntimeError(
+      ndim === 4 && target.ndim === 3
+        ? `size mismatch (got input: ${formatShape(sizes)} , target: ${formatShape(target.shape)}`
+        : `Expected target size ${formatShape(shape)}, got ${formatShape(target.shape)}`,
+    )
+  const last = permute(input, [0, ...shape.slice(1).map((_, d) => d + 2), 1])
+  return { x: reshape(last, [target.count, sizes[1]!]), y: reshape(target, [target.count]), shape }
 }
 
 /**
@@ -321,9 +348,7 @@ export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Te
   checkTensor('nllLoss', 'input', input)
   checkTensor('nllLoss', 'target', target)
   const o = bindOptions<NllOptions>('nllLoss', nllNames, [options])
-  if (target.dtype !== int64 && target.dtype.name !== 'uint8')
-    throw new RuntimeError(`expected target dtype to be Long or Byte, but got ${target.dtype.label}`)
-  const { x, y, shape } = byRows('nllLoss', input, castTo(target, int64))
+  const { x, y, shape } = byRows(input, classTargets(target))
   const classes = x.shape[1]!
   const weight = o.weight ?? null
   if (weight !== null && (weight.ndim !== 1 || weight.count !== classes)) {
@@ -332,9 +357,9 @@ export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Te
     )
   }
   const ignore = o.ignoreIndex ?? -100
-  checkTargets(y, classes, ignore)
+  const ignores = checkTargets(y, classes, ignore)
   const reduction = reductionOf(o)
-  const ignored = ignoresAny(y, ignore) ? eq(y, ignore) : null
+  const ignored = ignores ? eq(y, ignore) : null
   const safe = ignored === null ? y : castTo(where(ignored, 0, y), int64)
   let values = picked(x, safe)
   let counts: Tensor | null = null
@@ -352,112 +377,9 @@ export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Te
   return counts === null ? div(total, y.count) : div(total, sum(counts))
 }
 
-function ignoresAny(target: Tensor, ignore: number): boolean {
-  if (target.storage.device.memory.readSync(target) === null) return true
-  const words = hostWords(target, 'nllLoss')
-  const low = ignore | 0
-  for (let i = 0; i < target.count; i++) if (words[2 * i] === low) return true
-  return false
-}
-
-function indexRows(weight: Tensor, index: Tensor): Tensor {
+/** Elements of `weight` [C] at `index` [N]. */
+export function indexRows(weight: Tensor, index: Tensor): Tensor {
   const out = allocate(weight.storage, weight.dtype, [index.count])
   weight.storage.device.primitives.indexSelect(weight, 0, index, out)
   return out
-}
-
-/** Options of {@link crossEntropy}. */
-export interface CrossEntropyOptions extends NllOptions {
-  /** Share of the target spread evenly over all classes, in [0, 1]. */
-  labelSmoothing?: number
-}
-
-/**
- * Cross entropy of logits and class indices or class probabilities.
- *
- * @param input - logits, shape [C], [N, C] or [N, C, d1, ...]
- * @param target - class indices (int64) as for {@link nllLoss}, or probabilities of the shape of `input`
- * @returns a 0-d tensor, or one value a target with `reduction: 'none'`
- * @example
- * ```ts
- * crossEntropy(randn([3, 5]), tensor([1, 0, 4]))
- * ```
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
- */
-export function crossEntropy(input: Tensor, target: Tensor, options?: CrossEntropyOptions): Tensor {
-  checkTensor('crossEntropy', 'input', input)
-  checkTensor('crossEntropy', 'target', target)
-  const o = bindOptions<CrossEntropyOptions>('crossEntropy', [...nllNames, 'labelSmoothing'], [options])
-  const smoothing = o.labelSmoothing ?? 0
-  if (!(smoothing >= 0 && smoothing <= 1))
-    throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${smoothing}`)
-  const { labelSmoothing: _, ...rest } = o
-  const classDim = input.ndim === 1 ? 0 : 1
-  if (sameShape(input.shape, target.shape)) return probabilityEntropy(input, target, o, classDim, smoothing)
-  if (smoothing === 0) return nllLoss(logSoftmax(input, classDim), target, rest)
-  return smoothedEntropy(input, target, o, classDim, smoothing)
-}
-
-function perClass(weight: Tensor | null | undefined, input: Tensor, classDim: number): Tensor | null {
-  if (weight == null) return null
-  return reshape(
-    weight,
-    input.shape.map((_, d) => (d === classDim ? weight.count : 1)),
-  )
-}
-
-function probabilityEntropy(
-  input: Tensor,
-  target: Tensor,
-  o: Partial<CrossEntropyOptions>,
-  classDim: number,
-  smoothing: number,
-): Tensor {
-  if (target.dtype.category !== Category.float)
-    throw new RuntimeError(
-      `Expected floating point type for target with class probabilities, got ${target.dtype.label}`,
-    )
-  if ((o.ignoreIndex ?? -100) >= 0) throw new RuntimeError('ignore_index is not supported for floating point target')
-  const classes = input.shape[classDim]!
-  const wanted = smoothing > 0 ? add(mul(target, 1 - smoothing), smoothing / classes) : target
-  const weight = perClass(o.weight, input, classDim)
-  const logs = logSoftmax(input, classDim)
-  const weighted = weight === null ? logs : mul(logs, weight)
-  const values = neg(sum(mul(weighted, wanted), classDim))
-  const reduction = reductionOf(o)
-  // the mean is over the samples, not over the classes
-  return reduction === 'mean' ? div(sum(values), input.count / classes) : reduced(values, reduction)
-}
-
-function smoothedEntropy(
-  input: Tensor,
-  target: Tensor,
-  o: Partial<CrossEntropyOptions>,
-  classDim: number,
-  smoothing: number,
-): Tensor {
-  const classes = input.shape[classDim]!
-  const ignore = o.ignoreIndex ?? -100
-  const reduction = reductionOf(o)
-  const logs = logSoftmax(input, classDim)
-  const weight = o.weight ?? null
-  const exact = nllLoss(logs, target, { weight, ignoreIndex: ignore, reduction })
-  const broad = perClass(weight, input, classDim)
-  const ignored = eq(target, ignore)
-  const values = where(ignored, 0, neg(sum(broad === null ? logs : mul(logs, broad), classDim)))
-  let uniform: Tensor
-  if (reduction === 'none') uniform = values
-  else if (reduction === 'sum') uniform = sum(values)
-  else {
-    const counts =
-      weight === null
-        ? castTo(ne(target, ignore), input.dtype)
-        : where(
-            ignored,
-            0,
-            reshape(indexRows(weight, reshape(castTo(where(ignored, 0, target), int64), [-1])), target.shape),
-          )
-    uniform = div(sum(values), sum(counts))
-  }
-  return add(mul(exact, 1 - smoothing), mul(uniform, smoothing / classes))
 }

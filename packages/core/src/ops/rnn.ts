@@ -1,9 +1,9 @@
 /**
- * Recurrent layers: cells, and whole layers over time.
+ * Recurrent cells, and the layers over time as loops of cells: what the layers mean.
  *
- * A layer is one op: a backend that can fuse it over gates and time overrides it, else it is the loop written here.
+ * `rnn-plain.ts`, `rnn-lstm.ts` and `rnn-gru.ts` do a whole layer as one recorded operation. The loops here are what they are
+ * compared with, what has second derivatives, and what serves arguments that they refuse.
  */
-import { defineComposite, type Op } from '../dispatch/op.js'
 import { RuntimeError } from '../errors.js'
 import { formatShape } from '../shape.js'
 import type { Tensor } from '../tensor.js'
@@ -70,7 +70,8 @@ function gruStep(gi: Tensor, h: Tensor, w: CellWeights): Tensor {
   return add(mul(sub(h, candidate), update), candidate)
 }
 
-function inputGates(x: Tensor, w: CellWeights): Tensor {
+/** The input's share of the gates, of one step or of all. */
+export function inputGates(x: Tensor, w: CellWeights): Tensor {
   return linear(x, w.weightIh, w.biasIh ?? null)
 }
 
@@ -99,12 +100,16 @@ export function gruCell(x: Tensor, h: Tensor, weights: CellWeights): Tensor {
 }
 
 /** Steps in the order in which they are computed. */
-function order(steps: number, reverse: boolean): number[] {
+export function order(steps: number, reverse: boolean): number[] {
   const all = Array.from({ length: steps }, (_, i) => i)
   return reverse ? all.reverse() : all
 }
 
-/** Runs `step` over the time steps of the input's gates [T, N, gates]; gives the outputs in time order. */
+/**
+ * Runs `step` over the time steps of the input's gates [T, N, gates]; gives the outputs in time order.
+ *
+ * The input's share of all gates is one product over all steps; only the state's share is step by step.
+ */
 function overTime(gates: Tensor, reverse: boolean, step: (gi: Tensor) => Tensor): Tensor {
   const inputs = unbind(gates, 0)
   const outputs = new Array<Tensor>(inputs.length)
@@ -112,57 +117,50 @@ function overTime(gates: Tensor, reverse: boolean, step: (gi: Tensor) => Tensor)
   return stack(outputs, 0)
 }
 
-/**
- * A recurrent layer in one direction over [T, N, input]; gives the outputs [T, N, hidden] and the last hidden state.
- *
- * The input's share of all gates is one product over all steps; only the state's share is step by step.
- */
-export const rnnLayer: Op<
-  [x: Tensor, h: Tensor, weights: CellWeights, reverse: boolean, nonlinearity: Nonlinearity],
-  [Tensor, Tensor]
-> = defineComposite(
-  'rnnLayer',
-  (x: Tensor, h0: Tensor, weights: CellWeights, reverse: boolean, nonlinearity: Nonlinearity): [Tensor, Tensor] => {
-    checkLayer(x, h0, weights)
-    let h = h0
-    const out = overTime(inputGates(x, weights), reverse, (gi) => {
-      h = rnnStep(gi, h, weights, nonlinearity)
-      return h
-    })
-    return [out, h]
-  },
-)
-
-/** An LSTM layer in one direction over [T, N, input]; gives the outputs and the last `h` and `c`. */
-export const lstmLayer: Op<
-  [x: Tensor, h: Tensor, c: Tensor, weights: CellWeights, reverse: boolean],
-  [Tensor, Tensor, Tensor]
-> = defineComposite(
-  'lstmLayer',
-  (x: Tensor, h0: Tensor, c0: Tensor, weights: CellWeights, reverse: boolean): [Tensor, Tensor, Tensor] => {
-    checkLayer(x, h0, weights)
-    let state: [Tensor, Tensor] = [h0, c0]
-    const out = overTime(inputGates(x, weights), reverse, (gi) => {
-      state = lstmStep(gi, state[0], state[1], weights)
-      return state[0]
-    })
-    return [out, ...state]
-  },
-)
-
-/** A GRU layer in one direction over [T, N, input]; gives the outputs and the last hidden state. */
-export const gruLayer: Op<[x: Tensor, h: Tensor, weights: CellWeights, reverse: boolean], [Tensor, Tensor]> =
-  defineComposite('gruLayer', (x: Tensor, h0: Tensor, weights: CellWeights, reverse: boolean): [Tensor, Tensor] => {
-    checkLayer(x, h0, weights)
-    let h = h0
-    const out = overTime(inputGates(x, weights), reverse, (gi) => {
-      h = gruStep(gi, h, weights)
-      return h
-    })
-    return [out, h]
+/** A plain recurrent layer, step by step. */
+export function rnnLoop(
+  x: Tensor,
+  h0: Tensor,
+  weights: CellWeights,
+  reverse: boolean,
+  nonlinearity: Nonlinearity,
+): [Tensor, Tensor] {
+  let h = h0
+  const out = overTime(inputGates(x, weights), reverse, (gi) => {
+    h = rnnStep(gi, h, weights, nonlinearity)
+    return h
   })
+  return [out, h]
+}
 
-function checkLayer(x: Tensor, h: Tensor, weights: CellWeights): void {
+/** An LSTM layer, step by step. */
+export function lstmLoop(
+  x: Tensor,
+  h0: Tensor,
+  c0: Tensor,
+  weights: CellWeights,
+  reverse: boolean,
+): [Tensor, Tensor, Tensor] {
+  let state: [Tensor, Tensor] = [h0, c0]
+  const out = overTime(inputGates(x, weights), reverse, (gi) => {
+    state = lstmStep(gi, state[0], state[1], weights)
+    return state[0]
+  })
+  return [out, ...state]
+}
+
+/** A GRU layer, step by step. */
+export function gruLoop(x: Tensor, h0: Tensor, weights: CellWeights, reverse: boolean): [Tensor, Tensor] {
+  let h = h0
+  const out = overTime(inputGates(x, weights), reverse, (gi) => {
+    h = gruStep(gi, h, weights)
+    return h
+  })
+  return [out, h]
+}
+
+/** Checks the arguments of a layer. @throws RuntimeError */
+export function checkLayer(x: Tensor, h: Tensor, weights: CellWeights): void {
   if (x.ndim !== 3)
     throw new RuntimeError(`a recurrent layer expects input of shape [T, N, input], but got ${formatShape(x.shape)}`)
   if (x.shape[0] === 0) throw new RuntimeError('Expected sequence length to be larger than 0 in RNN')

@@ -10,6 +10,7 @@ import { attach } from './define.js'
 import { div, exp, log, mul, neg, sub } from './pointwise.js'
 import { checkTensor } from './promote.js'
 import { amax, sum } from './reduce.js'
+import { inFloat } from './wide.js'
 
 declare module '../tensor.js' {
   interface Tensor {
@@ -31,24 +32,34 @@ function shifted(x: Tensor, dim: number): Tensor {
 }
 
 /** Kernel key: softmax along `dim` (counted from the front) of a floating-point tensor with at least one element. */
-export const softmaxOp: Op<[x: Tensor, dim: number], Tensor> = defineOp('softmax', (x: Tensor, dim: number): Tensor => {
-  const e = exp(shifted(x, dim))
-  return div(e, sum(e, dim, true))
-})
+export const softmaxOp: Op<[x: Tensor, dim: number], Tensor> = defineOp(
+  'softmax',
+  (x: Tensor, dim: number): Tensor =>
+    inFloat((wide) => {
+      const e = exp(shifted(wide, dim))
+      return div(e, sum(e, dim, true))
+    }, x),
+)
 
 /** Kernel key: gradient of softmax from that of its output and the output. */
 export const softmaxGradOp: Op<[g: Tensor, y: Tensor, dim: number], Tensor> = defineComposite(
   'softmaxGrad',
-  (g: Tensor, y: Tensor, dim: number): Tensor => {
-    const gy = mul(g, y)
-    return sub(gy, mul(y, sum(gy, dim, true)))
-  },
+  (g: Tensor, y: Tensor, dim: number): Tensor =>
+    inFloat(
+      (h, out) => {
+        const product = mul(h, out)
+        return sub(product, mul(out, sum(product, dim, true)))
+      },
+      g,
+      y,
+    ),
 )
 
 /** Kernel key: log of softmax along `dim`. */
 export const logSoftmaxOp: Op<[x: Tensor, dim: number], Tensor> = defineOp(
   'logSoftmax',
   (x: Tensor, dim: number): Tensor => {
+    // halves are rounded at each step, as PyTorch rounds its sums
     const s = shifted(x, dim)
     return sub(s, log(sum(exp(s), dim, true)))
   },
@@ -57,9 +68,7 @@ export const logSoftmaxOp: Op<[x: Tensor, dim: number], Tensor> = defineOp(
 /** Kernel key: gradient of log-softmax from that of its output and the output. */
 export const logSoftmaxGradOp: Op<[g: Tensor, y: Tensor, dim: number], Tensor> = defineComposite(
   'logSoftmaxGrad',
-  (g: Tensor, y: Tensor, dim: number): Tensor => {
-    return sub(g, mul(exp(y), sum(g, dim, true)))
-  },
+  (g: Tensor, y: Tensor, dim: number): Tensor => inFloat((h, out) => sub(h, mul(exp(out), sum(h, dim, true))), g, y),
 )
 
 function prepared(

@@ -1,6 +1,6 @@
 /** Sorting along a dimension, whole or the first few. */
 import { recordMany } from '../autograd/node.js'
-import { defineOp } from '../dispatch/op.js'
+import { defineOp, type Op } from '../dispatch/op.js'
 import { bool, int64 } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
 import { type ValuesIndices, valuesIndices } from '../named-tuple.js'
@@ -132,15 +132,18 @@ export interface TopkOptions {
   sorted?: boolean
 }
 
-/** Where the first `k` are along `d`, which has `k` elements then. */
-const topIndices = defineOp('topk', (x: Tensor, d: number, k: number, largest: boolean, sorted: boolean): Tensor => {
-  const before = largest ? descending : ascending
-  return (
-    chosenPositions(x, d, k, (keys) => topPositions(keys, k, before, sorted)) ??
-    // of equal elements the first ones, where the host cannot look
-    slice(sortCall(x, d, largest)[1], d, 0, k, 1)
-  )
-})
+/** Kernel key: where the first `k` are along `d`, which has `k` elements then. Of equal elements those that PyTorch takes. */
+export const topkOp: Op<[x: Tensor, d: number, k: number, largest: boolean, sorted: boolean], Tensor> = defineOp(
+  'topk',
+  (x: Tensor, d: number, k: number, largest: boolean, sorted: boolean): Tensor => {
+    const before = largest ? descending : ascending
+    return (
+      chosenPositions(x, d, k, (keys) => topPositions(keys, k, before, sorted)) ??
+      // of equal elements the first ones, where the host cannot look
+      slice(sortCall(x, d, largest)[1], d, 0, k, 1)
+    )
+  },
+)
 
 /**
  * The `k` largest elements along a dimension, or the smallest, and where they are.
@@ -178,7 +181,7 @@ export function topk(
   const indices =
     x.ndim === 0 || k === 0
       ? allocate(x.storage, int64, x.ndim === 0 ? [1] : x.shape.map((n, i) => (i === d ? k : n)), true)
-      : topIndices(input, d, k, o.largest ?? true, o.sorted ?? true)
+      : topkOp(input, d, k, o.largest ?? true, o.sorted ?? true)
   return chosen('TopkBackward0', x, d, indices, x.ndim > 0)
 }
 

@@ -1,6 +1,6 @@
 /** Trigonometric and hyperbolic functions, their inverses, and angles. */
 import { record } from '../autograd/node.js'
-import { defineComposite, defineOp } from '../dispatch/op.js'
+import { defineComposite, defineOp, type Op } from '../dispatch/op.js'
 import { Binary, Unary } from '../dispatch/opcodes.js'
 import { float32 } from '../dtype.js'
 import type { Tensor } from '../tensor.js'
@@ -133,13 +133,17 @@ export const cosh: UnaryFunction = defineUnary('cosh', Unary.cosh, {
   gradient: (g, x) => mul(g, sinh(x)),
 })
 
-const tanhGrad = defineComposite('tanhGrad', (g: Tensor, y: Tensor): Tensor => mul(g, sub(1, mul(y, y))))
+/** Kernel key: gradient of {@link tanh} from that of its output and the output. */
+export const tanhGradOp: Op<[g: Tensor, y: Tensor], Tensor> = defineComposite(
+  'tanhGrad',
+  (g: Tensor, y: Tensor): Tensor => mul(g, sub(1, mul(y, y))),
+)
 
 /** Hyperbolic tangent. @see https://pytorch.org/docs/stable/generated/torch.tanh.html */
 export const tanh: UnaryFunction = defineUnary('tanh', Unary.tanh, {
   float: true,
   keeps: 'output',
-  gradient: (g, y) => tanhGrad(g, y),
+  gradient: (g, y) => tanhGradOp(g, y),
 })
 
 /** Inverse hyperbolic sine. @see https://pytorch.org/docs/stable/generated/torch.asinh.html */

@@ -1,4 +1,14 @@
-import { type DTypeLike, NotImplementedError, Tensor, type ToOptions, ValueError } from '@tsorch/core'
+import {
+  type DTypeLike,
+  dropGrad,
+  gradOf,
+  isGradEnabled,
+  NotImplementedError,
+  safePoint,
+  Tensor,
+  type ToOptions,
+  ValueError,
+} from '@tsorch/core'
 import { Parameter } from '../parameter.js'
 import { conversion, convertModule } from './convert.js'
 import { isModule, ownBuffers, ownModules, ownParameters } from './entries.js'
@@ -82,8 +92,10 @@ export class Module<Args extends unknown[] = Tensor[], Result = Tensor> {
 
   constructor() {
     const state: ModuleState = { buffers: new Map(), items: null, hooks: null }
+    const forward = (args: Args): unknown =>
+      state.hooks === null ? self.forward(...args) : callWithHooks(self as never, state.hooks, args)
     const self = ((...args: Args) =>
-      state.hooks === null ? self.forward(...args) : callWithHooks(self as never, state.hooks, args)) as unknown as this
+      isGradEnabled() ? forward(args) : betweenSafePoints(forward, args)) as unknown as this
     Object.setPrototypeOf(self, new.target.prototype)
     // a function's own `name` and `length` cannot be assigned to: users' fields may be called so
     delete (self as { name?: string }).name
@@ -255,11 +267,12 @@ export class Module<Args extends unknown[] = Tensor[], Result = Tensor> {
   /** Forgets all gradients, or sets them to zero with `setToNone: false`. */
   zeroGrad(options: { setToNone?: boolean } = {}): void {
     for (const parameter of this.parameters()) {
-      const { grad } = parameter
+      const grad = gradOf(parameter)
       if (grad === null) continue
-      if (options.setToNone ?? true) parameter.grad = null
+      if (options.setToNone ?? true) dropGrad(parameter)
       else grad.detach_().zero_()
     }
+    safePoint()
   }
 
   /**
@@ -362,6 +375,18 @@ Object.defineProperty(Module.prototype, Symbol.for('nodejs.util.inspect.custom')
     return this.toString()
   },
 })
+
+let callsInProgress = 0
+
+/** A call in which nothing is recorded: when the outermost one returns, what it made on the way is mostly garbage. */
+function betweenSafePoints<A>(forward: (args: A) => unknown, args: A): unknown {
+  callsInProgress++
+  try {
+    return forward(args)
+  } finally {
+    if (--callsInProgress === 0) safePoint()
+  }
+}
 
 // Functions, not private members: every name of a property is free for users.
 

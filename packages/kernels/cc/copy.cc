@@ -1,0 +1,129 @@
+// Copies by strides: rows, repeated elements, transpositions of any two dimensions; fills.
+#include "kernels.h"
+#include "parallel.h"
+#include "transpose.h"
+
+namespace VARIANT {
+namespace {
+
+constexpr i32 BYTES = 131072; // what a thread copies in 5 us or more
+constexpr i32 BAND = 16;      // columns of a transposition that are done together: whole cache lines of both sides
+constexpr i32 MOST_DIMS = 16;
+
+template <class T> INLINE void copyRow(T* o, isize os, const T* x, isize xs, i32 n) {
+  if (os == 1 && xs == 1) copyBytes(o, x, (usize)n * sizeof(T));
+  else if (os == 1 && xs == 0) {
+    const T v = *x;
+    for (i32 i = 0; i < n; i++) o[i] = v;
+  } else {
+    ROLLED
+    for (i32 i = 0; i < n; i++) o[i * os] = x[i * xs];
+  }
+}
+
+// The dimensions besides those that a loop does itself.
+struct Outer {
+  i32 rank, count;
+  i32 sizes[MOST_DIMS];
+  isize out[MOST_DIMS], x[MOST_DIMS];
+
+  Outer(const i32* geometry, i32 skip) : rank(0), count(1) {
+    const i32 n = geometry[0];
+    const i32* g = geometry + 1;
+    for (i32 d = 1; d < n; d++) {
+      if (d == skip) continue;
+      sizes[rank] = g[d];
+      out[rank] = g[n + d];
+      x[rank++] = g[2 * n + d];
+      count *= g[d];
+    }
+  }
+
+  // Offsets of place `index`.
+  void at(i32 index, isize& o, isize& i) const {
+    o = i = 0;
+    for (i32 d = 0; d < rank; d++) {
+      const i32 k = index % sizes[d];
+      index /= sizes[d];
+      o += k * out[d];
+      i += k * x[d];
+    }
+  }
+};
+
+template <class T> void copyRows(T* out, const T* x, const i32* geometry) {
+  const i32 n = geometry[0];
+  const i32* g = geometry + 1;
+  const i32 inner = n > 0 ? g[0] : 1;
+  const isize os = n > 0 ? g[n] : 1, xs = n > 0 ? g[2 * n] : 1;
+  const Outer outer(geometry, 0);
+  const i32 cut = min(inner, BYTES / (i32)sizeof(T));
+  const i32 cuts = divUp(inner, cut);
+  parallel(outer.count * cuts, max(1, BYTES / (i32)sizeof(T) / cut), [&](i32 begin, i32 end, i32) {
+    for (i32 i = begin; i < end; i++) {
+      isize o, a;
+      outer.at(i / cuts, o, a);
+      const i32 from = i % cuts * cut;
+      copyRow(out + o + from * os, os, x + a + from * xs, xs, min(cut, inner - from));
+    }
+  });
+}
+
+// x is dense along dimension d, out along dimension 0.
+template <class T> void copyTurned(T* out, const T* x, const i32* geometry, i32 d) {
+  const i32 n = geometry[0];
+  const i32* g = geometry + 1;
+  const i32 columns = g[d], rows = g[0]; // of x: rows far apart, columns together
+  const isize os = g[n + d], xs = g[2 * n];
+  const Outer outer(geometry, d);
+  const i32 bands = divUp(columns, BAND);
+  const i32 band = min(columns, BAND) * rows * (i32)sizeof(T);
+  parallel(outer.count * bands, max(1, BYTES / 2 / max(1, band)), [&](i32 begin, i32 end, i32) {
+    for (i32 i = begin; i < end; i++) {
+      isize o, a;
+      outer.at(i / bands, o, a);
+      const i32 c = i % bands * BAND;
+      turnAll(out + o + c * os, os, x + a + c, xs, rows, min(BAND, columns - c));
+    }
+  });
+}
+
+template <class T> void copyAny(T* out, const T* x, const i32* geometry) {
+  const i32 n = geometry[0];
+  const i32* g = geometry + 1;
+  if (n > 1 && g[n] == 1 && g[2 * n] > 1 && g[0] >= 4)
+    for (i32 d = 1; d < n; d++)
+      if (g[2 * n + d] == 1 && g[d] >= 4) {
+        copyTurned(out, x, geometry, d);
+        return;
+      }
+  copyRows(out, x, geometry);
+}
+
+template <class T> void fillAll(T* out, T value, i32 n) {
+  parallel(n, BYTES / (i32)sizeof(T), [=](i32 begin, i32 end, i32) {
+    for (i32 i = begin; i < end; i++) out[i] = value;
+  });
+}
+
+} // namespace
+
+void copyFlat(void* out, const void* x, i32 bytes) {
+  parallel(bytes, 2 * BYTES, [=](i32 begin, i32 end, i32) { copyBytes((u8*)out + begin, (const u8*)x + begin, (usize)(end - begin)); });
+}
+
+void copyStrided(void* out, const void* x, i32 size, const i32* geometry) {
+  if (size == 4) copyAny((u32*)out, (const u32*)x, geometry);
+  else if (size == 8) copyAny((u64*)out, (const u64*)x, geometry);
+  else if (size == 2) copyAny((u16*)out, (const u16*)x, geometry);
+  else copyAny((u8*)out, (const u8*)x, geometry);
+}
+
+void fillFlat(void* out, i32 size, const void* value, i32 n) {
+  if (size == 4) fillAll((u32*)out, *(const u32*)value, n);
+  else if (size == 8) fillAll((u64*)out, *(const u64*)value, n);
+  else if (size == 2) fillAll((u16*)out, *(const u16*)value, n);
+  else fillAll((u8*)out, *(const u8*)value, n);
+}
+
+} // namespace VARIANT

@@ -1,0 +1,10 @@
+// One line for each family of kernels.
+#include "peak.def"
+#include "optim.def"
+#include "index.def"
+#include "sort.def"
+#include "scan.def"
+#include "random.def"
+#include "pointwise.def"
+#include "gemm.def"
+#include "copy.def"

@@ -1,0 +1,238 @@
+// Pointwise kernels: which loop, and over what. The loops of other dtypes than float32 are left to the compiler's vectoriser.
+#include "pointwise.h"
+#include "kernels.h"
+
+// Outputs may be inputs, element by element.
+#if defined(__clang__)
+#define VECTORISED _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define VECTORISED _Pragma("GCC ivdep")
+#endif
+
+namespace VARIANT {
+namespace {
+
+template <class T, class F> void unary(void* out, const void* a, const void*, const void*, i32 n, f32) {
+  T* o = (T*)out;
+  const T* x = (const T*)a;
+  VECTORISED
+  for (i32 i = 0; i < n; i++) o[i] = F::of(x[i]);
+}
+template <class T, class R, class F> void binary(void* out, const void* a, const void* b, const void*, i32 n, f32) {
+  R* o = (R*)out;
+  const T* x = (const T*)a;
+  const T* y = (const T*)b;
+  VECTORISED
+  for (i32 i = 0; i < n; i++) o[i] = F::of(x[i], y[i]);
+}
+
+// Integers wrap: arithmetic without a sign.
+template <class T> struct Unsigned { typedef T type; };
+template <> struct Unsigned<i32> { typedef u32 type; };
+template <> struct Unsigned<i64> { typedef u64 type; };
+
+#define UNARY(name, expression) struct name { template <class T> static INLINE T of(T x) { typedef typename Unsigned<T>::type U [[maybe_unused]]; return (T)(expression); } };
+#define BINARY(name, expression) struct name { template <class T> static INLINE T of(T x, T y) { typedef typename Unsigned<T>::type U [[maybe_unused]]; return (T)(expression); } };
+#define COMPARE(name, operator) struct name { template <class T> static INLINE u8 of(T x, T y) { return x operator y; } };
+
+UNARY(Neg, (U)0 - (U)x)
+UNARY(NegFloat, -x)
+UNARY(Abs, x < 0 ? (T)((U)0 - (U)x) : x)
+UNARY(AbsFloat, __builtin_fabs(x))
+UNARY(Sign, x > 0 ? 1 : x < 0 ? -1 : 0)
+UNARY(Relu, x < 0 ? 0 : x)
+UNARY(Not, ~x)
+UNARY(Sqrt, __builtin_sqrt(x))
+UNARY(Reciprocal, 1 / x)
+
+BINARY(Add, (U)x + (U)y)
+BINARY(Sub, (U)x - (U)y)
+BINARY(Mul, (U)x * (U)y)
+BINARY(Div, x / y)
+BINARY(Maximum, x != x ? x : x > y ? x : y)
+BINARY(Minimum, x != x ? x : x < y ? x : y)
+BINARY(And, x & y)
+BINARY(Or, x | y)
+BINARY(Xor, x ^ y)
+COMPARE(Eq, ==)
+COMPARE(Ne, !=)
+COMPARE(Lt, <)
+COMPARE(Le, <=)
+COMPARE(Gt, >)
+COMPARE(Ge, >=)
+
+template <class T, class F> constexpr Loop one() { return {unary<T, F>, {sizeof(T), sizeof(T), 0, 0}, false, LIGHT}; }
+template <class T, class F> constexpr Loop two() { return {binary<T, T, F>, {sizeof(T), sizeof(T), sizeof(T), 0}, false, LIGHT}; }
+template <class T, class F> constexpr Loop test() { return {binary<T, u8, F>, {1, sizeof(T), sizeof(T), 0}, false, LIGHT}; }
+
+template <class T> Loop comparison(i32 op) {
+  switch (op) {
+    case EQ: return test<T, Eq>();
+    case NE: return test<T, Ne>();
+    case LT: return test<T, Lt>();
+    case LE: return test<T, Le>();
+    case GT: return test<T, Gt>();
+    case GE: return test<T, Ge>();
+    default: return {};
+  }
+}
+
+template <class T> Loop ofInteger(i32 op) {
+  switch (op) {
+    case ADD: return two<T, Add>();
+    case SUB: return two<T, Sub>();
+    case MUL: return two<T, Mul>();
+    case MAXIMUM: case FMAX: return two<T, Maximum>();
+    case MINIMUM: case FMIN: return two<T, Minimum>();
+    case BITWISE_AND: return two<T, And>();
+    case BITWISE_OR: return two<T, Or>();
+    case BITWISE_XOR: return two<T, Xor>();
+    default: return comparison<T>(op);
+  }
+}
+
+Loop ofBytes(i32 op) {
+  switch (op) {
+    case BITWISE_AND: return two<u8, And>();
+    case BITWISE_OR: return two<u8, Or>();
+    case BITWISE_XOR: return two<u8, Xor>();
+    default: return comparison<u8>(op);
+  }
+}
+
+Loop ofDouble(i32 op) {
+  switch (op) {
+    case ADD: return two<f64, Add>();
+    case SUB: return two<f64, Sub>();
+    case MUL: return two<f64, Mul>();
+    case DIV: return two<f64, Div>();
+    case MAXIMUM: return two<f64, Maximum>();
+    case MINIMUM: return two<f64, Minimum>();
+    default: return comparison<f64>(op);
+  }
+}
+
+template <class T> Loop unaryInteger(i32 op) {
+  switch (op) {
+    case NEG: return one<T, Neg>();
+    case ABS: return one<T, Abs>();
+    case SIGN: return one<T, Sign>();
+    case RELU: return one<T, Relu>();
+    case BITWISE_NOT: return one<T, Not>();
+    default: return {};
+  }
+}
+
+Loop unaryDouble(i32 op) {
+  switch (op) {
+    case NEG: return one<f64, NegFloat>();
+    case ABS: return one<f64, AbsFloat>();
+    case SIGN: return one<f64, Sign>();
+    case RELU: return one<f64, Relu>();
+    case SQRT: return one<f64, Sqrt>();
+    case RECIPROCAL: return one<f64, Reciprocal>();
+    default: return {};
+  }
+}
+
+// bool: logical not
+struct LogicalNot { static INLINE u8 of(u8 x) { return x == 0; } };
+
+template <class T> void choose(void* out, const void* c, const void* a, const void* b, i32 n, f32) {
+  const u8* mask = (const u8*)c;
+  VECTORISED
+  for (i32 i = 0; i < n; i++) ((T*)out)[i] = mask[i] != 0 ? ((const T*)a)[i] : ((const T*)b)[i];
+}
+void choose4(void* out, const void* c, const void* a, const void* b, i32 n, f32) {
+  for (i32 i = 0; i < n; i += W)
+    store((f32*)out + i, select(loadMask((const u8*)c + i), load((const f32*)a + i), load((const f32*)b + i)));
+}
+
+Loop whereLoop(i32 size) {
+  switch (size) {
+    case 1: return {choose<u8>, {1, 1, 1, 1}, false, LIGHT};
+    case 2: return {choose<u16>, {2, 1, 2, 2}, false, LIGHT};
+    case 4: return {choose4, {4, 1, 4, 4}, true, LIGHT};
+    default: return {choose<u64>, {8, 1, 8, 8}, false, LIGHT};
+  }
+}
+
+constexpr i32 SIZES[] = {4, 8, 2, 2, 1, 1, 2, 4, 8, 1};
+
+// A number as an element of a dtype.
+struct Scalar {
+  alignas(8) u8 bytes[8];
+  Scalar(i32 dtype, f64 value) {
+    if (dtype == FLOAT32) put((f32)value);
+    else if (dtype == FLOAT64) put(value);
+    else if (dtype == INT32) put((i32)(i64)value);
+    else if (dtype == INT64) put((i64)value);
+    else put((u8)(i64)value);
+  }
+  template <class T> void put(T x) { copyBytes(bytes, &x, sizeof(T)); }
+};
+
+} // namespace
+
+Loop unaryLoop(i32 dtype, i32 op) {
+  switch (dtype) {
+    case FLOAT32: return unaryLoopF32(op);
+    case FLOAT64: return unaryDouble(op);
+    case INT32: return unaryInteger<i32>(op);
+    case INT64: return unaryInteger<i64>(op);
+    case BOOL: return op == BITWISE_NOT ? one<u8, LogicalNot>() : Loop{};
+    default: return {};
+  }
+}
+
+Loop binaryLoop(i32 dtype, i32 op) {
+  switch (dtype) {
+    case FLOAT32: return binaryLoopF32(op);
+    case FLOAT64: return ofDouble(op);
+    case INT32: return ofInteger<i32>(op);
+    case INT64: return ofInteger<i64>(op);
+    case UINT8:
+    case BOOL: return ofBytes(op);
+    default: return {};
+  }
+}
+
+Loop ternaryLoop(i32 dtype, i32 op) {
+  if (op == WHERE) return whereLoop(SIZES[dtype]);
+  return dtype == FLOAT32 ? ternaryLoopF32(op) : Loop{};
+}
+
+i32 hasUnary(i32 dtype, i32 op) { return unaryLoop(dtype, op).body != nullptr; }
+i32 hasBinary(i32 dtype, i32 op) { return binaryLoop(dtype, op).body != nullptr; }
+
+void unary(i32 dtype, i32 op, void* out, const void* x, i32 n, f32 v) {
+  runFlat(unaryLoop(dtype, op), out, x, 1, nullptr, 1, nullptr, 1, n, v);
+}
+void unaryStrided(i32 dtype, i32 op, void* out, const void* x, const i32* geometry, f32 v) {
+  runStrided(unaryLoop(dtype, op), 1, out, x, nullptr, nullptr, geometry, v);
+}
+
+void binary(i32 dtype, i32 op, void* out, const void* a, const void* b, i32 n, f32 v) {
+  runFlat(binaryLoop(dtype, op), out, a, 1, b, 1, nullptr, 1, n, v);
+}
+void binaryOne(i32 dtype, i32 op, void* out, const void* a, i32 aStep, const void* b, i32 bStep, i32 n, f32 v) {
+  runFlat(binaryLoop(dtype, op), out, a, aStep, b, bStep, nullptr, 1, n, v);
+}
+void binaryNumber(i32 dtype, i32 op, void* out, const void* x, f64 number, i32 first, i32 n) {
+  const Scalar s(dtype, number);
+  if (first) runFlat(binaryLoop(dtype, op), out, s.bytes, 0, x, 1, nullptr, 1, n, 0);
+  else runFlat(binaryLoop(dtype, op), out, x, 1, s.bytes, 0, nullptr, 1, n, 0);
+}
+void binaryStrided(i32 dtype, i32 op, void* out, const void* a, const void* b, const i32* geometry, f32 v) {
+  runStrided(binaryLoop(dtype, op), 2, out, a, b, nullptr, geometry, v);
+}
+
+void ternary(i32 dtype, i32 op, void* out, const void* a, i32 aStep, const void* b, i32 bStep, const void* c, i32 cStep, i32 n,
+             f32 v) {
+  runFlat(ternaryLoop(dtype, op), out, a, aStep, b, bStep, c, cStep, n, v);
+}
+void ternaryStrided(i32 dtype, i32 op, void* out, const void* a, const void* b, const void* c, const i32* geometry, f32 v) {
+  runStrided(ternaryLoop(dtype, op), 3, out, a, b, c, geometry, v);
+}
+
+} // namespace VARIANT

@@ -1,0 +1,114 @@
+// Fork and join over helper threads that spin briefly, then sleep.
+//
+// A job is opened by the caller, who works on it at once; helpers join while it is open and take pieces from a common counter.
+// When the pieces are used up the caller closes the job and waits only for those who joined: a helper that sleeps or was not
+// given a core is not waited for.
+#include "pool.h"
+#include "sleep.h"
+
+namespace {
+
+constexpr u32 OPEN = 0x80;        // job word: epoch in the upper 24 bits, then OPEN, then how many helpers are inside
+constexpr u32 INSIDE = 0x7f;
+constexpr i32 SPINS = 20000;      // some 50 us: longer than the gaps between the kernels of a training step
+
+struct Job {
+  ParallelBody body;
+  void* context;
+  i32 total;
+  i32 grain;
+};
+
+Job job;
+alignas(64) u32 state;            // the job word
+alignas(64) u32 next;             // first element that nobody took yet
+alignas(64) u32 epoch;            // counts jobs; what helpers sleep on
+u32 sleeping;                     // helpers in, or on the way to, their sleep
+u32 stopping;
+u32 busy;                         // a job runs
+i32 threads = 1;
+i32 started = 1;                  // threads that were asked for so far
+
+void work(i32 thread) {
+  for (;;) {
+    const u32 begin = __atomic_fetch_add(&next, (u32)job.grain, __ATOMIC_RELAXED);
+    if (begin >= (u32)job.total) return;
+    const u32 end = begin + (u32)job.grain < (u32)job.total ? begin + (u32)job.grain : (u32)job.total;
+    job.body(job.context, (i32)begin, (i32)end, thread);
+  }
+}
+
+inline void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+} // namespace
+
+extern "C" {
+
+i32 poolThreads(void) { return threads; }
+
+void poolSetThreads(i32 count) { threads = count < 1 ? 1 : count > 64 ? 64 : count; }
+
+void poolRun(i32 total, i32 grain, ParallelBody body, void* context) {
+  if (total <= 0) return;
+  if (grain < 1) grain = 1;
+  u32 idle = 0;
+  if (threads == 1 || total <= grain || !__atomic_compare_exchange_n(&busy, &idle, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+    body(context, 0, total, 0);
+    return;
+  }
+  if (started < threads) {
+    started = threads;
+    poolStart(threads);
+  }
+  job = {body, context, total, grain};
+  __atomic_store_n(&next, 0, __ATOMIC_RELAXED);
+  const u32 number = __atomic_add_fetch(&epoch, 1, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&state, (number << 8) | OPEN, __ATOMIC_SEQ_CST);
+  if (__atomic_load_n(&sleeping, __ATOMIC_SEQ_CST) != 0) sleepWake(&epoch);
+  work(0);
+  __atomic_and_fetch(&state, ~OPEN, __ATOMIC_SEQ_CST);
+  while ((__atomic_load_n(&state, __ATOMIC_ACQUIRE) & INSIDE) != 0) pause();
+  __atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
+}
+
+void poolWorker(i32 thread) {
+  u32 seen = 0;
+  i32 spins = 0;
+  while (__atomic_load_n(&stopping, __ATOMIC_RELAXED) == 0) {
+    u32 now = __atomic_load_n(&state, __ATOMIC_SEQ_CST);
+    if ((now & OPEN) != 0 && (now >> 8) != seen && thread < threads) {
+      if (!__atomic_compare_exchange_n(&state, &now, now + 1, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) continue;
+      seen = now >> 8;
+      work(thread);
+      __atomic_sub_fetch(&state, 1, __ATOMIC_SEQ_CST);
+      spins = 0;
+      continue;
+    }
+    if (++spins < SPINS) {
+      pause();
+      continue;
+    }
+    const u32 before = __atomic_load_n(&epoch, __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&sleeping, 1, __ATOMIC_SEQ_CST);
+    // a job opened since the last look has changed the epoch, and the sleep ends at once
+    now = __atomic_load_n(&state, __ATOMIC_SEQ_CST);
+    const bool missed = (now & OPEN) != 0 && (now >> 8) != seen && thread < threads;
+    if (!missed && __atomic_load_n(&stopping, __ATOMIC_SEQ_CST) == 0) sleepOn(&epoch, before);
+    __atomic_sub_fetch(&sleeping, 1, __ATOMIC_SEQ_CST);
+    spins = 0;
+  }
+}
+
+void poolStop(void) {
+  __atomic_store_n(&stopping, 1, __ATOMIC_SEQ_CST);
+  __atomic_add_fetch(&epoch, 1, __ATOMIC_SEQ_CST);
+  sleepWake(&epoch);
+}
+
+} // extern "C"

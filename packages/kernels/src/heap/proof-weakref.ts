@@ -1,0 +1,115 @@
+import type { Storage } from '@tsorch/core/backend'
+import type { Block } from './block.js'
+import type { Collector } from './collector.js'
+import { clear, type Proof } from './proof.js'
+
+/** Weak references to storages and their blocks, in the order in which they came. */
+export class WeakTable {
+  private refs: (WeakRef<Storage> | null)[] = []
+  private blocks: (Block | null)[] = []
+
+  get size(): number {
+    return this.refs.length
+  }
+
+  watch(storages: Storage[]): void {
+    for (let i = 0; i < storages.length; i++) {
+      const storage = storages[i]!
+      const block = storage.handle as Block
+      block.id = this.refs.length
+      this.refs.push(new WeakRef(storage))
+      this.blocks.push(block)
+    }
+    clear(storages)
+  }
+
+  forget(block: Block): void {
+    if (block.id >= 0) {
+      this.refs[block.id] = null
+      this.blocks[block.id] = null
+    }
+    block.id = -1
+  }
+
+  /** Takes every block whose storage is dead. */
+  sweep(take: (block: Block) => void): void {
+    const { refs, blocks } = this
+    let at = 0
+    for (let i = 0; i < refs.length; i++) {
+      const ref = refs[i]!
+      const block = blocks[i]!
+      if (ref === null) continue
+      if (ref.deref() === undefined) {
+        block.id = -1
+        take(block)
+        continue
+      }
+      block.id = at
+      refs[at] = ref
+      blocks[at++] = block
+    }
+    refs.length = at
+    blocks.length = at
+  }
+
+  /** The storages that are alive, which are no longer watched. */
+  empty(): Storage[] {
+    const alive: Storage[] = []
+    for (const [i, ref] of this.refs.entries()) {
+      const storage = ref?.deref()
+      if (storage === undefined) continue
+      this.blocks[i]!.id = -1
+      alive.push(storage)
+    }
+    this.refs = []
+    this.blocks = []
+    return alive
+  }
+}
+
+/** Proof by WeakRef: works wherever the collector can be asked, mostly at the price of a full collection. */
+export class WeakRefProof implements Proof {
+  readonly hasMinor: boolean
+  private readonly collector: Collector
+  private readonly table: WeakTable = new WeakTable()
+
+  constructor(collector: Collector) {
+    this.collector = collector
+    // from V8 14 on
+    this.hasMinor = diesBy(collector, collector.minor)
+  }
+
+  watch(storages: Storage[]): void {
+    this.table.watch(storages)
+  }
+
+  forget(block: Block): void {
+    this.table.forget(block)
+  }
+
+  collect(thorough: boolean, take: (block: Block) => void): void {
+    const { collector } = this
+    collector.forgetKept()
+    if (thorough || !this.hasMinor) collector.full()
+    else collector.minor()
+    this.table.sweep(take)
+    // asking for those that live has put them into the set
+    collector.forgetKept()
+  }
+}
+
+/** Whether a collection clears the WeakRef of a young object that nobody holds, within this job. */
+function diesBy(collector: Collector, collect: () => void): boolean {
+  const ref = (() => new WeakRef({}))()
+  collector.forgetKept()
+  collect()
+  const dead = ref.deref() === undefined
+  collector.forgetKept()
+  return dead
+}
+
+/** A proof by WeakRef, or null where the collector does not play along. */
+export function weakRefProof(collector: Collector | null): WeakRefProof | null {
+  if (collector === null || typeof WeakRef === 'undefined' || !diesBy(collector, collector.full)) return null
+  return new WeakRefProof(collector)
+}

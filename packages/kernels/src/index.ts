@@ -1,0 +1,10 @@
+/**
+ * Fast CPU kernels for `@tsorch/core`: importing this package registers them. WebAssembly SIMD everywhere, native code where
+ * the package of the platform is installed.
+ */
+import { start } from './start.js'
+
+export { getNumThreads, setNumThreads } from './runtime/threads.js'
+export { forceKernels, type KernelInfo, kernelInfo } from './start.js'
+
+await start()

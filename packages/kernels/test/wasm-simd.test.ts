@@ -1,0 +1,3 @@
+import { runSet } from './run-set.js'
+
+await runSet('wasm:simd')
