@@ -103,7 +103,7 @@ function setsOf(given: string): SetChoice[] {
 
 function numberOf(flag: string, given: string, isWhole: boolean): number {
   const value = Number(given)
-  if (given.trim() === '' || !(value > 0) || (isWhole && !Number.isInteger(value)))
+  if (given.trim() === '' || !(value > 0 && Number.isFinite(value)) || (isWhole && !Number.isInteger(value)))
     throw new UsageError(`--${flag}: expected a positive ${isWhole ? 'whole ' : ''}number, but got '${given}'`)
   return value
 }

@@ -1,9 +1,10 @@
 /** `pnpm bench`: our kernel sets, PyTorch and the JavaScript peers on the same workloads. */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { kernelSets } from 'tsorch'
 import { type Options, SETS, type SetChoice, UsageError } from './arguments.js'
-import { columnsOf } from './cases.js'
+import { columnsOf, nameOf } from './cases.js'
 import { machineText } from './machine.js'
 import { microTables } from './micro-table.js'
 import { runCase } from './process.js'
@@ -14,6 +15,8 @@ import { firstLosses } from './workloads/losses.js'
 import { micros } from './workloads/micro.js'
 import { trainings } from './workloads/training.js'
 
+/** Load above which nothing that is measured means much. */
+const BUSY = 0.5
 /** The slowest peers take most of a minute for a few steps. */
 const LIMIT_SECONDS = 90
 const titles = new Map([...trainings, ...micros].map(({ id, title }) => [id, title]))
@@ -55,18 +58,30 @@ function reportOf(ids: readonly string[], columns: ReturnType<typeof columnsOf>,
   return `${parts.join('\n\n')}\n`
 }
 
+/** Others on the machine disturb every time; what is left are ratios within the run, and not all of these. */
+function warnOfLoad(): void {
+  const [load = 0] = loadavg()
+  if (load > BUSY)
+    console.error(
+      `the machine is busy (load ${load.toFixed(1)}): times will be too long, most of all on several threads`,
+    )
+}
+
 /** Measures, prints and writes the tables; gives the exit code. */
 export async function timeCommand(options: Options): Promise<number> {
   const python = options.python ?? 'python3'
   const isWanted = options.python !== null || options.peersGiven
   let { peers } = options
   if (peers.includes('pytorch') && !hasPytorch(python, isWanted)) peers = peers.filter((peer) => peer !== 'pytorch')
+  warnOfLoad()
   const columns = columnsOf({ peers, threads: options.threads }, setsOf(options))
   const settings = { python, seconds: options.seconds, limit: options.limit ?? LIMIT_SECONDS }
   const run = (one: Measured['one']) => runCase(one, settings)
   const measured = await measureRounds(options.only, columns, options.rounds, run, (text) => console.error(text))
   const results = resultsOf(measured, expectedLosses(measured))
-  const report = reportOf(options.only, columns, results)
+  // some columns are for some workloads only
+  const used = columns.filter((column) => measured.some(({ one }) => nameOf(one) === nameOf(column)))
+  const report = reportOf(options.only, used, results)
   process.stdout.write(report)
   if (options.md !== null) writeFileSync(options.md, report)
   if (options.json !== null)

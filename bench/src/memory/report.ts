@@ -1,5 +1,5 @@
 /** What the memory loops measured, as a table. */
-import { markdownTable, timeText } from '../table.js'
+import { digits, markdownTable, timeText } from '../table.js'
 
 /** Bytes after so many steps. */
 export interface Mark {
@@ -32,6 +32,8 @@ export interface LoopResult {
 
 /** What is in use after a tenth and at the end may differ by so much. */
 const GROWTH = 0.05
+/** A difference below this is a tensor or two that happens to be alive. */
+const SLACK_BYTES = 100e3
 /** The process has to stay below. */
 const PEAK_BYTES = 400e6
 
@@ -42,7 +44,8 @@ export function verdictOf({ outcome, reason }: LoopResult): string {
   const [first, last] = [outcome.marks[0]!, outcome.marks.at(-1)!]
   if (first.heap !== null && last.heap !== null) {
     const growth = (last.heap - first.heap) / first.heap
-    if (Math.abs(growth) >= GROWTH) faults.push(`heap in use ${growth > 0 ? '+' : ''}${(100 * growth).toFixed(0)} %`)
+    if (Math.abs(growth) >= GROWTH && Math.abs(last.heap - first.heap) > SLACK_BYTES)
+      faults.push(`heap in use ${growth > 0 ? '+' : ''}${(100 * growth).toFixed(0)} %`)
   }
   if (outcome.peak >= PEAK_BYTES) faults.push(`peak above ${PEAK_BYTES / 1e6} MB`)
   if (faults.length > 0) return faults.join(', ')
@@ -54,7 +57,7 @@ export function isSound(result: LoopResult): boolean {
   return verdict === 'flat' || verdict.startsWith('below')
 }
 
-const megabytes = (bytes: number | null): string => (bytes === null ? '?' : (bytes / 1e6).toFixed(0))
+const megabytes = (bytes: number | null): string => (bytes === null ? '?' : digits(bytes / 1e6))
 
 export function memoryTable(results: readonly LoopResult[]): string {
   const header = ['loop', 'steps', 'kernels', 'path', 'ms a step', 'MB after each tenth', 'in use', 'peak', 'verdict']

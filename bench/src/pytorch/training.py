@@ -50,7 +50,7 @@ def forward_only(model, x):
 def prepare(spec, layout):
     """The step to call: it gives the loss, or the mean of the absolute outputs where nothing is trained."""
     model, x = network(spec), make(spec["x"])
-    if layout is not torch.contiguous_format:
+    if x.dim() == 4:
         model, x = model.to(memory_format=layout), x.contiguous(memory_format=layout)
     if spec["loss"] is None:
         return forward_only(model, x)

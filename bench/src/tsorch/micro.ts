@@ -41,7 +41,7 @@ function tiny(op: MicroOp & { kind: 'tiny' }): () => unknown {
 export function microOf(op: MicroOp): Prepared {
   switch (op.kind) {
     case 'peak':
-      return peak()
+      return peak()!
     case 'copy': {
       const from = new Float32Array(op.count).fill(1)
       const to = new Float32Array(op.count)

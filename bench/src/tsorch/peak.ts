@@ -11,10 +11,9 @@ interface PeakLoop {
 
 const ROUNDS = 1_000_000
 
-/** @throws Error where the kernels have no such loop, as the plain TypeScript ones */
-export function peak(): Prepared {
+/** Null where the kernels have no such loop, as the plain TypeScript ones. */
+export function peak(): Prepared | null {
   const { peakLoop } = tsorch as { peakLoop?: () => PeakLoop | null }
   const loop = peakLoop?.() ?? null
-  if (loop === null) throw new Error('these kernels have no register-only loop')
-  return { run: () => loop.run(ROUNDS), flops: loop.flops * ROUNDS }
+  return loop === null ? null : { run: () => loop.run(ROUNDS), flops: loop.flops * ROUNDS }
 }

@@ -35,7 +35,7 @@ export { RuntimeError } from './errors.js'
 export { tsMemory as referenceMemory, tsPrimitives as referencePrimitives } from './kernels/index.js'
 export { flatStep, start as elementStart, Walk } from './kernels/iterate.js'
 export { tsOverrides as referenceOverrides } from './kernels/overrides.js'
-export { adopt, drain, enter, leave, nursery } from './nursery.js'
+export { adopt, drain, nursery, thin } from './nursery.js'
 export {
   type GeluApproximation,
   geluGradOp,

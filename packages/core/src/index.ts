@@ -90,7 +90,7 @@ export {
 } from './dtype.js'
 export { IndexError, NotImplementedError, RuntimeError, ValueError } from './errors.js'
 export type { PlainArray } from './host.js'
-export { breathe, dropGrad, gradOf, keep, memory, tidy } from './memory.js'
+export { dropGrad, gradOf, keep, memory, tidy } from './memory.js'
 export { type NamedTuple, namedTuple, type ValuesIndices, valuesIndices } from './named-tuple.js'
 export { keepSince, mark as memoryMark, safePoint } from './nursery.js'
 export type { DataAlias } from './ops/access.js'

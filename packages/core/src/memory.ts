@@ -147,18 +147,3 @@ export function seenGrad(x: Tensor): Tensor | null {
   if (handle != null && handle.owner === Owner.grad) handle.owner = Owner.kept
   return x._grad
 }
-
-/**
- * Lets devices look for unused memory between two batches; gives a promise if they need a pause of the program for it. For the
- * library's own loops.
- *
- * @internal
- */
-export function breathe(): Promise<void> | null {
-  let pause: Promise<void> | null = null
-  for (const device of allDevices()) {
-    const one = device.memory.breathe?.() ?? null
-    if (one !== null) pause = pause === null ? one : Promise.all([pause, one]).then(() => undefined)
-  }
-  return pause
-}

@@ -5,7 +5,7 @@
  * the backward pass at each node. What is left was handed to somebody, and its backend takes it over with {@link drain}.
  */
 import { allDevices } from './dispatch/registry.js'
-import { Owner, type Storage } from './storage.js'
+import { type Handle, Owner, type Storage } from './storage.js'
 import { Tensor } from './tensor.js'
 
 /** One object, so that hot paths read fields and not bindings. */
@@ -122,9 +122,9 @@ export function compact(start: number): void {
   cut(at)
 }
 
-/** Closes holes if there may be many. */
-function thin(): void {
-  if (nursery.count < crowded || nursery.held > 0) return
+/** Closes holes if there may be many, and no place is remembered. */
+export function thin(): void {
+  if (nursery.count < crowded || nursery.held > 0 || nursery.depth > 0) return
   compact(nursery.taken)
   crowded = Math.max(FEW, 2 * nursery.count)
 }
@@ -140,23 +140,39 @@ export function safePoint(): void {
 }
 
 /**
- * Hands the young storages of one memory over, oldest first: all but those that a running op may still give back. They are no
- * longer held here.
+ * Hands the young storages of one memory over, oldest first: all but those that a running op may still give back, or those
+ * among them that `wants` asks for. They are no longer held here.
  */
-export function drain(memory: unknown, take: (storage: Storage) => void): void {
+export function drain(memory: unknown, take: (storage: Storage) => void, wants?: (handle: Handle) => boolean): void {
   const { list } = nursery
+  // places that somebody remembers stay
+  const fixed = nursery.held > 0 || nursery.depth > 0
   const end = nursery.depth > 0 ? nursery.floor - nursery.taken : nursery.count
-  let prefix = 0
+  let at = 0
   for (let i = 0; i < end; i++) {
     const storage = list[i]!
     if (storage !== null && storage.handle !== null) {
-      if (storage.handle.memory !== memory) continue
+      const { handle } = storage
+      if (handle.memory !== memory || (wants !== undefined && !wants(handle))) {
+        if (!fixed) list[at++] = storage
+        continue
+      }
       take(storage)
     }
-    list[i] = null
-    if (prefix === i) prefix++
+    if (fixed) list[i] = null
   }
-  shift(prefix)
+  if (fixed) shift(firstEntry(end))
+  else {
+    nursery.taken += nursery.count - at
+    cut(at)
+  }
+}
+
+/** Place of the first entry that is not empty, before `end`. */
+function firstEntry(end: number): number {
+  let i = 0
+  while (i < end && nursery.list[i] === null) i++
+  return i
 }
 
 /** Takes the first entries, which are empty, off the list. */

@@ -1,4 +1,4 @@
-import { bindOptions, breathe, type Generator, NotImplementedError, safePoint, ValueError } from '@tsorch/core'
+import { bindOptions, type Generator, NotImplementedError, safePoint, ValueError } from '@tsorch/core'
 import { type Collated, defaultCollate } from './collate.js'
 import { type Dataset, IterableDataset } from './dataset.js'
 import { drawSeed, RandomSampler } from './random-samplers.js'
@@ -158,8 +158,6 @@ async function* withTurns<B>(batches: Iterable<B>): AsyncIterableIterator<B> {
   let count = 0
   for (const batch of batches) {
     if (++count % BATCHES_A_TURN === 0) await nextTurn()
-    const pause = breathe()
-    if (pause !== null) await pause
     yield batch
   }
 }

@@ -1,4 +1,4 @@
-// Copies by strides: rows, repeated elements, transpositions of any two dimensions; fills.
+// Copies by strides: rows, repeated elements, transpositions of any two dimensions.
 #include "kernels.h"
 #include "parallel.h"
 #include "transpose.h"
@@ -39,14 +39,31 @@ struct Outer {
     }
   }
 
-  // Offsets of place `index`.
-  void at(i32 index, isize& o, isize& i) const {
-    o = i = 0;
-    for (i32 d = 0; d < rank; d++) {
-      const i32 k = index % sizes[d];
-      index /= sizes[d];
-      o += k * out[d];
-      i += k * x[d];
+};
+
+// A place among them, and the elements' offsets there.
+struct Place {
+  const Outer& outer;
+  isize o = 0, x = 0;
+  i32 index[MOST_DIMS];
+
+  Place(const Outer& outer, i32 number) : outer(outer) {
+    for (i32 d = 0; d < outer.rank; d++) {
+      index[d] = number % outer.sizes[d];
+      number /= outer.sizes[d];
+      o += index[d] * outer.out[d];
+      x += index[d] * outer.x[d];
+    }
+  }
+
+  void next() {
+    for (i32 d = 0; d < outer.rank; d++) {
+      o += outer.out[d];
+      x += outer.x[d];
+      if (++index[d] < outer.sizes[d]) return;
+      o -= index[d] * outer.out[d];
+      x -= index[d] * outer.x[d];
+      index[d] = 0;
     }
   }
 };
@@ -60,11 +77,14 @@ template <class T> void copyRows(T* out, const T* x, const i32* geometry) {
   const i32 cut = min(inner, BYTES / (i32)sizeof(T));
   const i32 cuts = divUp(inner, cut);
   parallel(outer.count * cuts, max(1, BYTES / (i32)sizeof(T) / cut), [&](i32 begin, i32 end, i32) {
+    Place at(outer, begin / cuts);
+    i32 from = begin % cuts * cut;
     for (i32 i = begin; i < end; i++) {
-      isize o, a;
-      outer.at(i / cuts, o, a);
-      const i32 from = i % cuts * cut;
-      copyRow(out + o + from * os, os, x + a + from * xs, xs, min(cut, inner - from));
+      copyRow(out + at.o + from * os, os, x + at.x + from * xs, xs, min(cut, inner - from));
+      from += cut;
+      if (from < inner) continue;
+      from = 0;
+      at.next();
     }
   });
 }
@@ -79,11 +99,14 @@ template <class T> void copyTurned(T* out, const T* x, const i32* geometry, i32 
   const i32 bands = divUp(columns, BAND);
   const i32 band = min(columns, BAND) * rows * (i32)sizeof(T);
   parallel(outer.count * bands, max(1, BYTES / 2 / max(1, band)), [&](i32 begin, i32 end, i32) {
+    Place at(outer, begin / bands);
+    i32 c = begin % bands * BAND;
     for (i32 i = begin; i < end; i++) {
-      isize o, a;
-      outer.at(i / bands, o, a);
-      const i32 c = i % bands * BAND;
-      turnAll(out + o + c * os, os, x + a + c, xs, rows, min(BAND, columns - c));
+      turnAll(out + at.o + c * os, os, x + at.x + c, xs, rows, min(BAND, columns - c));
+      c += BAND;
+      if (c < columns) continue;
+      c = 0;
+      at.next();
     }
   });
 }
@@ -100,12 +123,6 @@ template <class T> void copyAny(T* out, const T* x, const i32* geometry) {
   copyRows(out, x, geometry);
 }
 
-template <class T> void fillAll(T* out, T value, i32 n) {
-  parallel(n, BYTES / (i32)sizeof(T), [=](i32 begin, i32 end, i32) {
-    for (i32 i = begin; i < end; i++) out[i] = value;
-  });
-}
-
 } // namespace
 
 void copyFlat(void* out, const void* x, i32 bytes) {
@@ -117,13 +134,6 @@ void copyStrided(void* out, const void* x, i32 size, const i32* geometry) {
   else if (size == 8) copyAny((u64*)out, (const u64*)x, geometry);
   else if (size == 2) copyAny((u16*)out, (const u16*)x, geometry);
   else copyAny((u8*)out, (const u8*)x, geometry);
-}
-
-void fillFlat(void* out, i32 size, const void* value, i32 n) {
-  if (size == 4) fillAll((u32*)out, *(const u32*)value, n);
-  else if (size == 8) fillAll((u64*)out, *(const u64*)value, n);
-  else if (size == 2) fillAll((u16*)out, *(const u16*)value, n);
-  else fillAll((u8*)out, *(const u8*)value, n);
 }
 
 } // namespace VARIANT

@@ -146,7 +146,7 @@ TERNARY(AddCMul, fma(y * v, z, x))
 TERNARY(AddCDiv, fma(y / z, splat(v), x))
 // gradient of the cross entropy of x and target z, from y = its own
 TERNARY(CrossEntropyGrad, x * (y - z) / maxSecond(splat(1e-12f), (1.0f - y) * y))
-TERNARY(LogitsEntropyGrad, x * (sigmoidOf(y) - z))
+TERNARY(SquaredErrorGrad, (y - z) * (x * v))
 
 template <class F, i32 GRAIN> constexpr Loop one() { return {unary<F, GRAIN>, {4, 4, 0, 0}, true, GRAIN}; }
 template <class F, i32 GRAIN> constexpr Loop two() { return {binary<F, GRAIN>, {4, 4, 4, 0}, true, GRAIN}; }
@@ -241,7 +241,7 @@ Loop ternaryLoopF32(i32 op) {
     case ADDCMUL: return three<AddCMul, LIGHT>();
     case ADDCDIV: return three<AddCDiv, LIGHT>();
     case BINARY_CROSS_ENTROPY_GRAD: return three<CrossEntropyGrad, LIGHT>();
-    case BINARY_CROSS_ENTROPY_LOGITS_GRAD: return three<LogitsEntropyGrad, HEAVY>();
+    case SQUARED_ERROR_GRAD: return three<SquaredErrorGrad, LIGHT>();
     default: return {};
   }
 }

@@ -81,6 +81,21 @@ INLINE vf select(vi mask, vf a, vf b) {
   return (vf)((mask & (vi)a) | (~mask & (vi)b));
 #endif
 }
+// 0, 1, 2, ..
+INLINE vi lanes() {
+  vi r;
+  for (i32 i = 0; i < W; i++) r[i] = i;
+  return r;
+}
+
+// x where the mask is set, else 0.
+INLINE vf keep(vi mask, vf x) {
+#if defined(__AVX512F__)
+  return mask ? x : vf{};
+#else
+  return (vf)(mask & (vi)x);
+#endif
+}
 // x, but 0 where the mask is set.
 INLINE vf drop(vi mask, vf x) {
 #if defined(__AVX512F__)
@@ -188,31 +203,38 @@ INLINE void storeFirst(f32* p, vf v, i32 n) {
 #endif
 }
 
-INLINE f32 sumOf(vf v) {
-#if defined(__AVX512F__)
-  return _mm512_reduce_add_ps((__m512)v);
-#else
-  f32 s[W];
-  store(s, v);
-  for (i32 step = W / 2; step > 0; step /= 2)
-    for (i32 i = 0; i < step; i++) s[i] += s[i + step];
-  return s[0];
-#endif
-}
-
-INLINE f32 maxOf(vf v) {
-  f32 m = v[0];
-  for (i32 i = 1; i < W; i++) m = v[i] > m ? v[i] : m;
-  return m;
-}
-
-// Rows and columns of a 4x4 tile exchanged.
-INLINE void transpose4(vf4& a, vf4& b, vf4& c, vf4& d) {
 #if defined(__clang__)
 #define SHUFFLE(x, y, i, j, k, l) __builtin_shufflevector(x, y, i, j, k, l)
 #else
 #define SHUFFLE(x, y, i, j, k, l) __builtin_shuffle(x, y, vi4{i, j, k, l})
 #endif
+
+// All lanes joined to one number, as a tree.
+template <class F> INLINE f32 joinLanes(vf v, F join) {
+#if defined(__AVX512F__)
+  const __m512 x = (__m512)v;
+  const vf4 a = join((vf4)_mm512_castps512_ps128(x), (vf4)_mm512_extractf32x4_ps(x, 2));
+  const vf4 b = join((vf4)_mm512_extractf32x4_ps(x, 1), (vf4)_mm512_extractf32x4_ps(x, 3));
+  const vf4 four = join(a, b);
+#elif defined(__AVX2__)
+  const vf4 four = join((vf4)_mm256_castps256_ps128((__m256)v), (vf4)_mm256_extractf128_ps((__m256)v, 1));
+#else
+  const vf4 four = (vf4)v;
+#endif
+  const vf4 two = join(four, SHUFFLE(four, four, 2, 3, 0, 1));
+  return join(two, SHUFFLE(two, two, 1, 0, 3, 2))[0];
+}
+
+INLINE f32 sumOf(vf v) {
+  return joinLanes(v, [](vf4 a, vf4 b) { return a + b; });
+}
+
+INLINE f32 maxOf(vf v) {
+  return joinLanes(v, [](vf4 a, vf4 b) { return a > b ? a : b; });
+}
+
+// Rows and columns of a 4x4 tile exchanged.
+INLINE void transpose4(vf4& a, vf4& b, vf4& c, vf4& d) {
   const vf4 ab0 = SHUFFLE(a, b, 0, 4, 1, 5);
   const vf4 ab1 = SHUFFLE(a, b, 2, 6, 3, 7);
   const vf4 cd0 = SHUFFLE(c, d, 0, 4, 1, 5);
@@ -221,7 +243,7 @@ INLINE void transpose4(vf4& a, vf4& b, vf4& c, vf4& d) {
   b = SHUFFLE(ab0, cd0, 2, 3, 6, 7);
   c = SHUFFLE(ab1, cd1, 0, 1, 4, 5);
   d = SHUFFLE(ab1, cd1, 2, 3, 6, 7);
-#undef SHUFFLE
 }
+#undef SHUFFLE
 
 } // namespace VARIANT

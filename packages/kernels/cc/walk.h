@@ -20,26 +20,56 @@ constexpr i32 TILE_BYTES = 4096;
 constexpr i32 LIGHT = 32768; // elements in 5 us: arithmetic
 constexpr i32 HEAVY = 8192;  // and elementary functions
 
+// Up to W - 1 elements of 4 bytes or of one, to or from a whole vector.
+INLINE void tailIn(f32* to, const u8* from, i32 n, i32 size) {
+  if constexpr (W == 16) {
+    if (size == 4) return store(to, loadFirst((const f32*)from, n));
+  }
+  store(to, vf{});
+  ROLLED
+  for (i32 i = 0; i < n; i++) {
+    if (size == 4) to[i] = ((const f32*)from)[i];
+    else ((u8*)to)[i] = from[i];
+  }
+}
+INLINE void tailOut(u8* to, const f32* from, i32 n, i32 size) {
+  if constexpr (W == 16) {
+    if (size == 4) return storeFirst((f32*)to, load(from), n);
+  }
+  ROLLED
+  for (i32 i = 0; i < n; i++) {
+    if (size == 4) ((f32*)to)[i] = from[i];
+    else to[i] = ((const u8*)from)[i];
+  }
+}
+
 // `n` elements that lie next to each other.
 inline void runRow(const Loop& loop, u8* out, const u8* a, const u8* b, const u8* c, i32 n, f32 v) {
-  const i32 whole = loop.vectors ? n & ~(W - 1) : n;
+  if (!loop.vectors) return loop.body(out, a, b, c, n, v);
+  const i32 whole = n & ~(W - 1);
   if (whole > 0) loop.body(out, a, b, c, whole, v);
   const i32 rest = n - whole;
   if (rest == 0) return;
-  alignas(64) u8 tail[4][W * 8] = {};
-  const u8* from[4] = {out, a, b, c};
-  for (i32 k = 1; k < 4; k++) {
-    const i32 size = loop.sizes[k];
-    if (size > 0) copyBytes(tail[k], from[k] + (isize)whole * size, (usize)(rest * size));
-  }
+  alignas(64) f32 tail[4][W];
+  const i32* sizes = loop.sizes;
+  tailIn(tail[1], a + (isize)whole * sizes[1], rest, sizes[1]);
+  if (sizes[2] > 0) tailIn(tail[2], b + (isize)whole * sizes[2], rest, sizes[2]);
+  if (sizes[3] > 0) tailIn(tail[3], c + (isize)whole * sizes[3], rest, sizes[3]);
   loop.body(tail[0], tail[1], tail[2], tail[3], W, v);
-  copyBytes(out + (isize)whole * loop.sizes[0], tail[0], (usize)(rest * loop.sizes[0]));
+  tailOut(out + (isize)whole * sizes[0], tail[0], rest, sizes[0]);
 }
 
 template <class T> INLINE void gatherRow(u8* to, const u8* from, isize step, i32 n) {
-  for (i32 i = 0; i < n; i++) ((T*)to)[i] = ((const T*)from)[i * step];
+  if (step == 0) {
+    const T v = *(const T*)from;
+    for (i32 i = 0; i < n; i++) ((T*)to)[i] = v;
+  } else {
+    ROLLED
+    for (i32 i = 0; i < n; i++) ((T*)to)[i] = ((const T*)from)[i * step];
+  }
 }
 template <class T> INLINE void scatterRow(u8* to, const u8* from, isize step, i32 n) {
+  ROLLED
   for (i32 i = 0; i < n; i++) ((T*)to)[i * step] = ((const T*)from)[i];
 }
 NOINLINE inline void gather(u8* to, const u8* from, isize step, i32 n, i32 size) {

@@ -5,6 +5,6 @@
 import { start } from './start.js'
 
 export { getNumThreads, setNumThreads } from './runtime/threads.js'
-export { forceKernels, type KernelInfo, kernelInfo } from './start.js'
+export { forceKernels, type KernelInfo, kernelInfo, type PeakLoop, peakLoop } from './start.js'
 
 await start()

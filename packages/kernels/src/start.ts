@@ -16,6 +16,8 @@ const WORTH = 1024
 /** What is running, by set. */
 const variants = new Map<string, string>()
 const force = { always: false }
+/** Which kernels each set runs. */
+const running = new Map<string, Kernels>()
 
 interface Choice {
   readonly set: string
@@ -33,6 +35,7 @@ function choice(): Choice | null {
 }
 
 function setOf(name: KernelSet['name'], variant: string, kernels: Kernels, operands: Operands): KernelSet {
+  running.set(name, kernels)
   return Object.assign(Object.create(operands) as Operands, {
     name,
     variant,
@@ -123,4 +126,21 @@ export function kernelInfo(): KernelInfo {
  */
 export function forceKernels(always = true): void {
   force.always = always
+}
+
+/** A loop of multiply-adds on registers alone. */
+export interface PeakLoop {
+  /** Floating-point operations of one round. */
+  readonly flops: number
+  run(rounds: number): void
+}
+
+/**
+ * What the processor can do at most, for benchmarks: a loop that touches no memory, on one thread, in the kernels that serve
+ * now. Null for plain TypeScript.
+ */
+export function peakLoop(): PeakLoop | null {
+  const kernels = running.get(currentKernelSet('cpu'))
+  if (kernels === undefined) return null
+  return { flops: kernels.peakFlops(), run: (rounds) => void kernels.peakF32(rounds) }
 }

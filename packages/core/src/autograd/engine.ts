@@ -1,7 +1,7 @@
 /** The backward pass: nodes in reverse order of creation, each once, with the sum of all gradients that reach it. */
 import { Binary } from '../dispatch/opcodes.js'
 import { RuntimeError } from '../errors.js'
-import { compact, enter, leave, mark, nursery, release, safePoint, sweepPass } from '../nursery.js'
+import { compact, enter, leave, mark, nursery, safePoint, sweepPass } from '../nursery.js'
 import { cast, clone } from '../ops/cast.js'
 import { add } from '../ops/pointwise.js'
 import { sumToShape } from '../ops/sum-to.js'
@@ -9,6 +9,7 @@ import { formatShape, isContiguous, sameShape } from '../shape.js'
 import { Owner, type Storage } from '../storage.js'
 import { allocate, Tensor } from '../tensor.js'
 import { anomaly, reportNaN } from './anomaly.js'
+import { drop, each, handOut, hold, type Incoming, isAlone, ours } from './holders.js'
 import { mode } from './mode.js'
 import {
   type Gradient,
@@ -19,48 +20,7 @@ import {
   needsGrad,
   type OutputMeta,
 } from './node.js'
-
-/** Nodes by order of creation, latest first: a binary heap. */
-class Queue {
-  private readonly items: Node[] = []
-
-  get size(): number {
-    return this.items.length
-  }
-
-  push(node: Node): void {
-    const items = this.items
-    let i = items.length
-    items.push(node)
-    while (i > 0) {
-      const parent = (i - 1) >> 1
-      if (items[parent]!.seq >= node.seq) break
-      items[i] = items[parent]!
-      i = parent
-    }
-    items[i] = node
-  }
-
-  pop(): Node {
-    const items = this.items
-    const top = items[0]!
-    const last = items.pop()!
-    const n = items.length
-    if (n > 0) {
-      let i = 0
-      for (;;) {
-        let child = 2 * i + 1
-        if (child >= n) break
-        if (child + 1 < n && items[child + 1]!.seq > items[child]!.seq) child++
-        if (items[child]!.seq <= last.seq) break
-        items[i] = items[child]!
-        i = child
-      }
-      items[i] = last
-    }
-    return top
-  }
-}
+import { Queue } from './queue.js'
 
 /** What one backward pass is to do. */
 interface Task {
@@ -92,33 +52,6 @@ function fit(g: Tensor, meta: OutputMeta, from: string): Tensor {
     }
   }
   return out.dtype === meta.dtype ? out : cast(out, meta.dtype)
-}
-
-/**
- * Counts a gradient that waits at a node: several may show the same memory, and the last one to be used up gives it back.
- * Memory that anybody else may know has another owner and stays.
- */
-function hold(g: Tensor): void {
-  const { handle } = g.storage
-  if (handle !== null) handle.holders++
-}
-
-/** Opposite of {@link hold}. */
-function drop(g: Tensor): void {
-  const { handle } = g.storage
-  if (handle !== null && --handle.holders === 0 && handle.owner === Owner.pass) release(g.storage)
-}
-
-/** Leaves a gradient to the garbage collector: users are about to see it. */
-function handOut(g: Tensor): void {
-  const { handle } = g.storage
-  if (handle !== null && handle.owner === Owner.pass) handle.owner = Owner.user
-}
-
-/** Whether `g`, which only this pass knows, is also the only one of its gradients in that memory. */
-function isAlone(g: Tensor): boolean {
-  const { handle } = g.storage
-  return handle === null || handle.holders === 1
 }
 
 /** The sum of what waits and what comes: in place where nobody else sees it. */
@@ -212,15 +145,6 @@ function accumulate(node: Node, g: Tensor, owned: boolean, task: Task): void {
 
 function isList(grads: Grads): grads is readonly (Tensor | null | undefined)[] {
   return Array.isArray(grads)
-}
-
-/** What reaches a node: one gradient, or one for each output. */
-type Incoming = Tensor | readonly (Tensor | null)[]
-
-/** Calls `f` with each gradient. */
-function each(grads: Incoming, f: (g: Tensor) => void): void {
-  if (grads instanceof Tensor) f(grads)
-  else for (const g of grads) if (g !== null) f(g)
 }
 
 function liesIn(storage: Storage, grads: Incoming): boolean {
@@ -378,13 +302,13 @@ function start(outputs: readonly Tensor[], gradOutputs: readonly (Tensor | null 
     let g = gradOutputs[i] ?? null
     if (g === null) {
       if (out.count !== 1) throw new RuntimeError('grad can be implicitly created only for scalar outputs')
-      g = onesLike(out)
+      g = ours(onesLike(out))
     } else if (!sameShape(g.shape, out.shape)) {
       throw new RuntimeError(
         `Mismatch in shape: grad_output[${i}] has a shape of ${formatShape(g.shape)} and output[${i}] has a shape of ${formatShape(out.shape)}.`,
       )
     }
-    if (g.dtype !== out.dtype) g = cast(g, out.dtype)
+    if (g.dtype !== out.dtype) g = ours(cast(g, out.dtype))
     roots.push(node)
     first.push([node, out._slot, g])
   })

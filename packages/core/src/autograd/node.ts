@@ -15,7 +15,8 @@ export type Grads = Tensor | null | undefined | readonly (Tensor | null | undefi
  * operations, so that it has derivatives of its own.
  *
  * A result may have the broadcast shape or a wider dtype: the engine sums and casts it. It is a fresh tensor, or `grad` itself,
- * or a view of it, and never a saved tensor: the engine may keep it as `.grad`.
+ * or a view of it, and never a saved tensor: the engine may keep it as `.grad`. Whatever else was made on the way is given back
+ * at once, so that nothing of it, nor `grad`, may be kept in any other place.
  */
 export type Gradient = (grad: Tensor, node: Node) => Grads
 

@@ -77,8 +77,6 @@ export interface Memory {
   release(storage: Storage): void
   /** Called between steps, when little is in use: a good moment to look for memory that is no longer used. */
   safePoint?(): void
-  /** A pause in which unused memory can be found, if it is needed and cannot be had at once. */
-  breathe?(): Promise<void> | null
   /** What is in use; looks first for what no longer is, if it can. Absent where the garbage collector does everything. */
   usage?(): MemoryUsage
   /** Fills a contiguous view from host values, one for each element. */

@@ -1,6 +1,6 @@
 /** Pointwise operations by rule: what to call, what to keep, how gradients flow. */
 import { mode } from '../autograd/mode.js'
-import { type Node, needsGrad, record } from '../autograd/node.js'
+import { type Gradient, type Node, needsGrad, record } from '../autograd/node.js'
 import type { BinaryCode, UnaryCode } from '../dispatch/opcodes.js'
 import { Tensor } from '../tensor.js'
 import { binaryCall, toFloat, unaryCall } from './elementwise.js'
@@ -81,6 +81,25 @@ export interface BinaryRule {
   readonly rightUses?: number
 }
 
+/** The gradient of a binary operation. Made apart from the call, whose operands it would otherwise keep alive. */
+function binaryGradient(
+  left: BinaryRule['left'],
+  right: BinaryRule['right'],
+  uses: number,
+  a: TensorOrScalar,
+  b: TensorOrScalar,
+): Gradient {
+  return (g, node) => {
+    const one = (uses & Uses.a) !== 0 ? node.saved(0) : a
+    const two = (uses & Uses.b) !== 0 ? node.saved(1) : b
+    const result = (uses & Uses.out) !== 0 ? node.saved(2) : g
+    return [
+      node.needs(0) ? (left === undefined ? zerosLike(g) : left(g, one, two, result)) : null,
+      node.needs(1) ? (right === undefined ? zerosLike(g) : right(g, one, two, result)) : null,
+    ]
+  }
+}
+
 /** A binary function, and the methods `name(other)` and `name_(other)`. */
 export function defineBinary(name: string, code: BinaryCode, rule: BinaryRule): BinaryFunction {
   const { float, check, left, right } = rule
@@ -97,20 +116,20 @@ export function defineBinary(name: string, code: BinaryCode, rule: BinaryRule): 
     const l = x !== null && needsGrad(x)
     const r = y !== null && needsGrad(y)
     if (!l && !r) return out
-    const uses = (l ? leftUses : 0) | (r ? rightUses : 0)
+    // what is a number needs no keeping
+    const keepable = (x === null ? 0 : Uses.a) | (y === null ? 0 : Uses.b) | Uses.out
+    const uses = ((l ? leftUses : 0) | (r ? rightUses : 0)) & keepable
     const saved =
       uses === 0
         ? null
         : [(uses & Uses.a) !== 0 ? x : null, (uses & Uses.b) !== 0 ? y : null, (uses & Uses.out) !== 0 ? out : null]
-    return record(backward, out, [x, y], saved, (g, node) => {
-      const one = x === null ? a : (uses & Uses.a) !== 0 ? node.saved(0) : 0
-      const two = y === null ? b : (uses & Uses.b) !== 0 ? node.saved(1) : 0
-      const result = (uses & Uses.out) !== 0 ? node.saved(2) : g
-      return [
-        node.needs(0) ? (left === undefined ? zerosLike(g) : left(g, one, two, result)) : null,
-        node.needs(1) ? (right === undefined ? zerosLike(g) : right(g, one, two, result)) : null,
-      ]
-    })
+    return record(
+      backward,
+      out,
+      [x, y],
+      saved,
+      binaryGradient(left, right, uses, x === null ? a : 0, y === null ? b : 0),
+    )
   }
   if (rule.internal === true) return fn
   attach(name, function (this: Tensor, other: TensorOrScalar) {

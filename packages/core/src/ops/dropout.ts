@@ -1,4 +1,5 @@
 /** Dropout and its kin: multiplication by random noise while training. */
+import { ownedByGraph } from '../autograd/node.js'
 import { defineOp, type Op } from '../dispatch/op.js'
 import { bool, type DType, float32, float64 } from '../dtype.js'
 import { RuntimeError, ValueError } from '../errors.js'
@@ -74,8 +75,15 @@ export function dropout(
 ): Tensor {
   const o = bound('dropout', input, [p, training, inplace])
   if (!o.training || o.p === 0 || input.count === 0) return input
-  const out = o.p === 1 ? mul(input, 0) : mul(input, noiseLike(input, input.shape, input.dtype, o.p))
+  const out = o.p === 1 ? mul(input, 0) : times(input, noiseLike(input, input.shape, input.dtype, o.p))
   return o.inplace ? assign(input, out) : out
+}
+
+/** The product with noise that nobody else is handed. */
+function times(input: Tensor, noise: Tensor): Tensor {
+  const out = mul(input, noise)
+  ownedByGraph(out, noise)
+  return out
 }
 
 /** One noise value for each channel of each sample. */
@@ -117,7 +125,7 @@ function featureDropout(
   } else {
     noise = featureNoise(input, o.p)
   }
-  const out = o.p === 1 ? mul(input, 0) : mul(input, noise)
+  const out = o.p === 1 ? mul(input, 0) : times(input, noise)
   return o.inplace ? assign(input, out) : out
 }
 

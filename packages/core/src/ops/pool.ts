@@ -1,5 +1,5 @@
 /** Max and average pooling over one to three dimensions. */
-import { record } from '../autograd/node.js'
+import { ownedByGraph, record } from '../autograd/node.js'
 import { defineOp, type Op } from '../dispatch/op.js'
 import { ArgReduce, ScatterMode } from '../dispatch/opcodes.js'
 import { type DType, float16, int64 } from '../dtype.js'
@@ -222,6 +222,7 @@ function maxPool(
   record(`MaxPool${n}DWithIndicesBackward0`, values, [x], [indices], (g, node) =>
     maxPoolGrad(g, node.saved(0), shape, n),
   )
+  if (o.returnIndices !== true) ownedByGraph(values, indices)
   const both: [Tensor, Tensor] = isBatched ? [values, indices] : [squeeze(values, 0), squeeze(indices, 0)]
   return [...both, o.returnIndices ?? false]
 }

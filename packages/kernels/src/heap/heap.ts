@@ -43,7 +43,8 @@ export interface HeapOptions {
 export class Heap {
   readonly memory: WebAssembly.Memory
   private readonly owner: Memory
-  private readonly limit: number
+  /** How far it may reach; the memory itself may turn out to be smaller. */
+  limit: number
   private readonly onGrow: () => void
   private readonly poison: boolean
   private readonly base: number
@@ -215,6 +216,7 @@ export class Heap {
         // past the memory's own maximum, or the system has no more
       }
     }
+    this.limit = have
     return false
   }
 

@@ -23,7 +23,7 @@ import type { Proof } from './proof.js'
 import { NapiProof, type WeakReferences } from './proof-napi.js'
 import { weakRefProof } from './proof-weakref.js'
 import { Proving } from './proving.js'
-import { now, type Reclaimer } from './reclaim.js'
+import type { Reclaimer } from './reclaim.js'
 
 const GIGABYTE = 2 ** 30
 /** Up to here a tensor stays with the garbage collector: see `SlabAllocator` of core. */
@@ -71,13 +71,10 @@ export class HeapMemory implements Memory {
   private limit: number
   /** With less in use nobody looks for garbage, nor finds out how. */
   private readonly quiet: number
-  private readonly squeezes = { last: -1e9, took: 0 }
 
   constructor(options: HeapMemoryOptions) {
     this.options = { ...options, mode: options.mode ?? forced() }
     this.small = options.small ?? SMALL
-    this.quiet = Math.min(QUIET, options.growth ?? QUIET)
-    this.limit = this.quiet
     this.arrays = new HeapArrays(options.memory)
     this.heap = new Heap(options.memory, this, {
       base: options.base,
@@ -85,6 +82,14 @@ export class HeapMemory implements Memory {
       poison: options.poison ?? setting('TSORCH_MEMORY_POISON') === '1',
       onGrow: () => this.arrays.refresh(),
     })
+    this.quiet = Math.min(QUIET, options.growth ?? QUIET)
+    this.limit = Math.min(this.quiet, this.ceiling)
+  }
+
+  /** Bytes beyond which tensors lie in ordinary memory: what is left is for copies of them that kernels need. */
+  private get ceiling(): number {
+    const { limit } = this.heap
+    return limit - Math.min(limit / 4, GIGABYTE / 2)
   }
 
   /** How memory comes back. */
@@ -102,7 +107,7 @@ export class HeapMemory implements Memory {
     const bytes = numel * dtype.itemsize
     if (bytes <= this.small) return referenceMemory.alloc(device, dtype, numel, zeroed)
     const { heap, arrays } = this
-    if (heap.used > this.limit) this.press()
+    if (heap.used + bytes > this.limit && this.isFull(bytes)) return this.outside(device, dtype, numel)
     const block = heap.alloc(bytes) ?? this.squeezed(bytes)
     if (block === null) return this.outside(device, dtype, numel)
     const { address } = block
@@ -125,8 +130,10 @@ export class HeapMemory implements Memory {
   /** Gives a storage outside of the heap a place in it, for kernels; false if there is no room. */
   admit(storage: Storage): boolean {
     const { dtype, numel, base } = storage
+    const bytes = numel * dtype.itemsize
     const array = readable(storage)
-    const block = this.heap.alloc(numel * dtype.itemsize) ?? this.squeezed(numel * dtype.itemsize)
+    if (this.heap.used + bytes > this.limit && this.isFull(bytes)) return false
+    const block = this.heap.alloc(bytes) ?? this.squeezed(bytes)
     if (block === null) return false
     const inside = this.arrays.at(dtype, block.address)
     const position = this.arrays.position(dtype, block.address)
@@ -140,7 +147,7 @@ export class HeapMemory implements Memory {
     adopt(storage)
     if (this.reclaimer instanceof CopyOut) {
       this.reclaimer.cameBack(block)
-      this.limit = this.reclaimer.limit
+      this.follow(this.reclaimer)
     }
     return true
   }
@@ -165,10 +172,7 @@ export class HeapMemory implements Memory {
   }
 
   async read(source: View): Promise<HostArray> {
-    const values = referenceMemory.readSync(source)!
-    const pause = this.breathe()
-    if (pause !== null) await pause
-    return values
+    return referenceMemory.readSync(source)!
   }
 
   readSync(source: View): HostArray | null {
@@ -180,14 +184,7 @@ export class HeapMemory implements Memory {
     if (this.reclaimer === null && this.heap.used <= this.quiet) return
     const reclaimer = this.reclaim()
     reclaimer.safePoint()
-    this.limit = reclaimer.limit
-  }
-
-  breathe(): Promise<void> | null {
-    if (this.reclaimer === null && this.heap.used <= this.quiet) return null
-    const pause = this.reclaim().breathe()
-    this.limit = this.reclaim().limit
-    return pause
+    this.follow(reclaimer)
   }
 
   usage(): MemoryUsage {
@@ -198,34 +195,39 @@ export class HeapMemory implements Memory {
 
   private reclaim(): Reclaimer {
     if (this.reclaimer === null) {
-      const { limit = 4 * GIGABYTE, growth, references = null } = this.options
+      const { growth, references = null } = this.options
       const { mode, proof } = chosen(this.options.mode, references)
       this.chosen = mode
       this.reclaimer =
         proof === null
-          ? new CopyOut(this, this.heap, Math.min(limit, budget()), () => (this.busy ? this.call : -1), growth)
+          ? new CopyOut(this, this.heap, Math.min(this.ceiling, budget()), () => (this.busy ? this.call : -1), growth)
           : new Proving(this, this.heap, proof, () => this.busy, growth)
     }
     return this.reclaimer
   }
 
-  private press(): void {
+  /** Looks for unused memory; says whether there is no room for a tensor of `bytes`. */
+  private isFull(bytes: number): boolean {
     const reclaimer = this.reclaim()
-    if (this.heap.used > reclaimer.limit) reclaimer.press()
-    this.limit = reclaimer.limit
+    const { heap, ceiling } = this
+    if (bytes > ceiling) return true
+    if (heap.used + bytes > reclaimer.limit) reclaimer.press()
+    if (heap.used + bytes > ceiling) reclaimer.squeeze(heap.used + bytes - ceiling)
+    this.follow(reclaimer)
+    return heap.used + bytes > ceiling
+  }
+
+  /** Takes over the limit that the reclaimer now wants. */
+  private follow(reclaimer: Reclaimer): void {
+    this.limit = Math.min(reclaimer.limit, this.ceiling)
   }
 
   /** The last attempts to find room. */
   private squeezed(bytes: number): Block | null {
-    const { squeezes } = this
-    const start = now()
-    // where nothing was found a moment ago there is nothing now
-    if (start - squeezes.last > 20 * squeezes.took) {
-      this.reclaim().squeeze(bytes)
-      squeezes.last = now()
-      squeezes.took = squeezes.last - start
-    }
+    const reclaimer = this.reclaim()
+    reclaimer.squeeze(bytes)
     this.heap.merge()
+    this.follow(reclaimer)
     return this.heap.alloc(bytes)
   }
 

@@ -5,7 +5,7 @@ import { clear, type Proof } from './proof.js'
 
 /** What the native addon does for it. */
 export interface WeakReferences {
-  /** Remembers objects weakly, each under its id. */
+  /** Remembers objects weakly, each under its id; there may be more ids than objects. */
   track(objects: readonly object[], ids: Int32Array): void
   /** Writes the ids of those that the collector took, forgets them, and gives their number. */
   sweep(dead: Int32Array): number
@@ -28,6 +28,7 @@ export class NapiProof implements Proof {
   private readonly collector: Collector
   private readonly watched: Watched
   private readonly dead: Int32Array = new Int32Array(1024)
+  private ids: Int32Array = new Int32Array(64)
 
   constructor(references: WeakReferences, collector: Collector) {
     this.references = references
@@ -38,7 +39,8 @@ export class NapiProof implements Proof {
 
   watch(storages: Storage[]): void {
     const { blocks, unused } = this.watched
-    const ids = new Int32Array(storages.length)
+    if (this.ids.length < storages.length) this.ids = new Int32Array(2 * storages.length)
+    const { ids } = this
     for (let i = 0; i < storages.length; i++) {
       const block = storages[i]!.handle as Block
       const id = unused.pop() ?? blocks.length

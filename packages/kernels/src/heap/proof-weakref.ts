@@ -8,10 +8,6 @@ export class WeakTable {
   private refs: (WeakRef<Storage> | null)[] = []
   private blocks: (Block | null)[] = []
 
-  get size(): number {
-    return this.refs.length
-  }
-
   watch(storages: Storage[]): void {
     for (let i = 0; i < storages.length; i++) {
       const storage = storages[i]!
@@ -50,20 +46,6 @@ export class WeakTable {
     }
     refs.length = at
     blocks.length = at
-  }
-
-  /** The storages that are alive, which are no longer watched. */
-  empty(): Storage[] {
-    const alive: Storage[] = []
-    for (const [i, ref] of this.refs.entries()) {
-      const storage = ref?.deref()
-      if (storage === undefined) continue
-      this.blocks[i]!.id = -1
-      alive.push(storage)
-    }
-    this.refs = []
-    this.blocks = []
-    return alive
   }
 }
 

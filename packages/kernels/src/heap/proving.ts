@@ -1,4 +1,4 @@
-import { drain, type Memory, nursery, type Storage } from '@tsorch/core/backend'
+import { drain, type Handle, type Memory, nursery, Owner, type Storage } from '@tsorch/core/backend'
 import type { Block } from './block.js'
 import type { Heap } from './heap.js'
 import { Pace } from './pace.js'
@@ -12,9 +12,13 @@ const FULL_GROWTH = 128 * MEGABYTE
 /** What it may become where collections are slow: by so much. */
 const SLOWER = 2
 
+/** Whether only the collector can tell when a block is free: gradients nobody read and what only a graph uses mostly go by hand. */
+const isAnybodys = ({ owner, savers }: Handle): boolean => owner !== Owner.grad && savers === 0
+
 /**
- * Memory comes back when the collector has proved that its storage is dead. Storages are only watched from the first look on
- * that they live through: most never cost more than their place in a list.
+ * Memory comes back when the collector has proved that its storage is dead. What lives on between two steps is watched from then
+ * on, and no longer held: it can die young, in reach of the cheap collections. Most storages never cost more than their place in
+ * a list until then. Where all collections are full, watching waits until there is one.
  */
 export class Proving implements Reclaimer {
   private readonly memory: Memory
@@ -23,6 +27,7 @@ export class Proving implements Reclaimer {
   private readonly pace: Pace
   private readonly isBusy: () => boolean
   private readonly young: Storage[] = []
+  private readonly squeezed = { last: -1e9, took: 0 }
   private readonly take = (block: Block): void => block.heap.release(block)
   private readonly add = (storage: Storage): void => {
     this.young.push(storage)
@@ -50,12 +55,8 @@ export class Proving implements Reclaimer {
   }
 
   safePoint(): void {
+    if (this.proof.hasMinor) this.watchYoung(isAnybodys)
     if (this.pace.isDue(this.heap.used)) this.look()
-  }
-
-  breathe(): Promise<void> | null {
-    this.safePoint()
-    return null
   }
 
   released(block: Block): void {
@@ -63,7 +64,13 @@ export class Proving implements Reclaimer {
   }
 
   squeeze(): void {
-    if (!this.isBusy()) this.lookHard()
+    if (this.isBusy()) return
+    const start = now()
+    // where nothing was found a moment ago there is nothing now
+    if (start - this.squeezed.last < 20 * this.squeezed.took) return
+    this.lookHard()
+    this.squeezed.last = now()
+    this.squeezed.took = this.squeezed.last - start
   }
 
   settle(): void {
@@ -93,8 +100,8 @@ export class Proving implements Reclaimer {
     this.pace.looked(from, this.heap.used, true, 0, now())
   }
 
-  private watchYoung(): void {
-    drain(this.memory, this.add)
+  private watchYoung(wants?: (handle: Handle) => boolean): void {
+    drain(this.memory, this.add, wants)
     if (this.young.length > 0) this.proof.watch(this.young)
   }
 }

@@ -8,8 +8,6 @@ export interface Reclaimer {
   press(): void
   /** Called between two steps. */
   safePoint(): void
-  /** A pause for the collector, null if none is needed. */
-  breathe(): Promise<void> | null
   /** Called for a block that is about to be released by hand. */
   released(block: Block): void
   /** Called when the heap has no room for `bytes`: the last chance. */

@@ -1,5 +1,5 @@
 /** Limits for gradients, applied between `backward()` and the optimizer's step. */
-import { bindOptions, div, noGrad, RuntimeError, stack, Tensor, tensor, vectorNorm } from '@tsorch/core'
+import { bindOptions, div, gradOf, noGrad, RuntimeError, stack, Tensor, tensor, vectorNorm } from '@tsorch/core'
 
 /** One tensor, or several. */
 export type Tensors = Tensor | Iterable<Tensor>
@@ -9,7 +9,7 @@ function listOf(tensors: Tensors): Tensor[] {
 }
 
 function gradsOf(parameters: Tensors): Tensor[] {
-  return listOf(parameters).flatMap((p) => (p.grad === null ? [] : [p.grad]))
+  return listOf(parameters).flatMap((p) => gradOf(p) ?? [])
 }
 
 /** Options of the norms of gradients. */

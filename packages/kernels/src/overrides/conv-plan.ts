@@ -1,0 +1,126 @@
+/** How a convolution is done: directly or by Winograd's tiles, chosen by what the kernels say of their time. */
+import type { Kernels } from '../generated/kernels.js'
+import { getNumThreads } from '../runtime/threads.js'
+
+/** Sizes of a 2-d convolution, in the order of cc/conv.def. */
+export type ConvShape = readonly [
+  images: number,
+  channels: number,
+  height: number,
+  width: number,
+  outChannels: number,
+  outHeight: number,
+  outWidth: number,
+  kernelHeight: number,
+  kernelWidth: number,
+  strideY: number,
+  strideX: number,
+  paddingY: number,
+  paddingX: number,
+  dilationY: number,
+  dilationX: number,
+  groups: number,
+]
+
+/** What is computed: the convolution, the gradient of its input, or that of its weight. */
+export const Pass = { forward: 0, inputGrad: 1, weightGrad: 2 } as const
+export type PassCode = (typeof Pass)[keyof typeof Pass]
+
+/** One way to do it. */
+export interface Way {
+  /** Winograd's tile, 2 or 4; 0 for the direct kernels. */
+  readonly tile: 0 | 2 | 4
+  /** Bytes of scratch memory. */
+  readonly workspace: number
+  /** Floats of the weight in a layout of this way's own; 0 if it is read as it lies. */
+  readonly packed: number
+}
+
+/** How to do a pass: with a weight that comes as it is, and with one that was laid out before. */
+export interface ConvPlan {
+  readonly shape: ConvShape
+  readonly pass: PassCode
+  readonly fresh: Way
+  readonly kept: Way
+}
+
+/** Sizes as Winograd's kernels take them. */
+export type TileSizes = readonly [
+  batch: number,
+  channels: number,
+  outChannels: number,
+  height: number,
+  width: number,
+  pad: number,
+]
+
+export function tileSizes(shape: ConvShape): TileSizes {
+  return [shape[0], shape[1], shape[4], shape[2], shape[3], shape[11]]
+}
+
+/** Below, Winograd's transforms cost more than the products that they save. */
+const FEWEST_CHANNELS = 4
+
+/** 3x3 in steps of one, with the same padding of up to 2 on all sides. */
+function suitsTiles(shape: ConvShape): boolean {
+  const [, , , , , , , kernelHeight, kernelWidth, strideY, strideX, paddingY, paddingX, dilationY, dilationX, groups] =
+    shape
+  const plain = strideY === 1 && strideX === 1 && dilationY === 1 && dilationX === 1 && groups === 1
+  return (
+    plain &&
+    shape[1] >= FEWEST_CHANNELS &&
+    kernelHeight === 3 &&
+    kernelWidth === 3 &&
+    paddingY === paddingX &&
+    paddingY <= 2
+  )
+}
+
+function wayOf(kernels: Kernels, pass: PassCode, shape: ConvShape, kept: boolean): Way {
+  const ready = kept ? 1 : 0
+  if (suitsTiles(shape)) {
+    const sizes = tileSizes(shape)
+    const [four, two] = [kernels.winogradCost(pass, 4, ...sizes, ready), kernels.winogradCost(pass, 2, ...sizes, ready)]
+    const tile = four < two ? 4 : 2
+    // beyond 2 million weights their points would take hundreds of megabytes
+    if (Math.min(four, two) < kernels.convCost(pass, ready, ...shape) && shape[1] * shape[4] <= 2e6) {
+      const workspace = kernels.winogradWorkspace(pass, tile, ...sizes, ready)
+      const packed = pass === Pass.weightGrad ? 0 : kernels.winogradWeightBytes(pass, tile, shape[1], shape[4]) / 4
+      return { tile, workspace, packed }
+    }
+  }
+  if (pass === Pass.weightGrad) return { tile: 0, workspace: kernels.convWeightGradWorkspace(...shape), packed: 0 }
+  const packed = kernels.convPackedSize(pass, ...shape)
+  const bytes = pass === Pass.forward ? kernels.convForwardWorkspace : kernels.convInputGradWorkspace
+  return { tile: 0, workspace: bytes(kept && packed > 0 ? 1 : 0, ...shape), packed }
+}
+
+/** Plans are few: as many as a program has layers, and sizes of batches. */
+const MOST = 1024
+
+function same(a: ConvShape, b: ConvShape): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** The plans of one kernel set; each shape is thought about once. */
+export function convPlans(kernels: Kernels): (pass: PassCode, shape: ConvShape) => ConvPlan {
+  const plans = new Map<number, ConvPlan>()
+  let threads = 0
+  return (pass, shape) => {
+    // scratch memory depends on the number of threads
+    if (threads !== getNumThreads() || plans.size > MOST) {
+      threads = getNumThreads()
+      plans.clear()
+    }
+    let hash: number = pass
+    for (let i = 0; i < shape.length; i++) hash = (Math.imul(hash, 31) + shape[i]!) | 0
+    const known = plans.get(hash)
+    if (known !== undefined && known.pass === pass && same(known.shape, shape)) return known
+    const fresh = wayOf(kernels, pass, shape, false)
+    const kept = pass === Pass.weightGrad ? fresh : wayOf(kernels, pass, shape, true)
+    const plan = { shape, pass, fresh, kept }
+    plans.set(hash, plan)
+    return plan
+  }
+}
