@@ -15,14 +15,35 @@ export const Owner = {
 } as const
 export type OwnerCode = (typeof Owner)[keyof typeof Owner]
 
-/** What a storage holds on to if its memory has to be given back by hand. */
-export interface Handle {
+/** What a storage holds on to if its memory has to be given back by hand; a backend extends it with what it needs itself. */
+export class Handle {
   readonly memory: Memory
   owner: OwnerCode
   /** Gradients in a backward pass that lie in this memory. */
   holders: number
-  /** Nodes that save it, if nobody but the graph uses it; else 0. */
-  savers: number
+  /** How often nodes of graphs save it for their gradients. */
+  saves: number
+  /** Whether nobody else uses it. */
+  graphOnly: boolean
+
+  constructor(memory: Memory) {
+    this.memory = memory
+    this.owner = Owner.user
+    this.holders = 0
+    this.saves = 0
+    this.graphOnly = false
+  }
+
+  /** Called when a node saves it. */
+  save(): void {
+    this.saves++
+  }
+
+  /** Called when a node lets go of it; whether it is then of no use. */
+  letGo(): boolean {
+    if (this.saves > 0) this.saves--
+    return this.graphOnly && this.saves === 0
+  }
 }
 
 /**

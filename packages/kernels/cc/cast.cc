@@ -131,7 +131,7 @@ i32 hasCast(i32 to, i32 from) { return castOf(to, from) != nullptr; }
 
 void cast(void* out, i32 to, const void* x, i32 from, i32 n) {
   const Cast body = castOf(to, from);
-  parallel(n, 32768, [=](i32 begin, i32 end, i32) {
+  parallel(n, 49152, [=](i32 begin, i32 end, i32) {
     body((u8*)out + (isize)begin * SIZES[to], (const u8*)x + (isize)begin * SIZES[from], end - begin);
   });
 }

@@ -6,7 +6,7 @@
 namespace VARIANT {
 namespace {
 
-constexpr i32 BYTES = 131072; // what a thread copies in 5 us or more
+constexpr i32 BYTES = 262144; // what a thread copies in some 5 us
 constexpr i32 BAND = 16;      // columns of a transposition that are done together: whole cache lines of both sides
 constexpr i32 MOST_DIMS = 16;
 
@@ -98,7 +98,7 @@ template <class T> void copyTurned(T* out, const T* x, const i32* geometry, i32 
   const Outer outer(geometry, d);
   const i32 bands = divUp(columns, BAND);
   const i32 band = min(columns, BAND) * rows * (i32)sizeof(T);
-  parallel(outer.count * bands, max(1, BYTES / 2 / max(1, band)), [&](i32 begin, i32 end, i32) {
+  parallel(outer.count * bands, max(1, BYTES / max(1, band)), [&](i32 begin, i32 end, i32) {
     Place at(outer, begin / bands);
     i32 c = begin % bands * BAND;
     for (i32 i = begin; i < end; i++) {
@@ -114,10 +114,11 @@ template <class T> void copyTurned(T* out, const T* x, const i32* geometry, i32 
 template <class T> void copyAny(T* out, const T* x, const i32* geometry) {
   const i32 n = geometry[0];
   const i32* g = geometry + 1;
-  if (n > 1 && g[n] == 1 && g[2 * n] > 1 && g[0] >= 4)
+  // narrow elements are mostly masks and images: rows do for them
+  if (sizeof(T) >= 4 && n > 1 && g[n] == 1 && g[2 * n] > 1 && g[0] >= 4)
     for (i32 d = 1; d < n; d++)
       if (g[2 * n + d] == 1 && g[d] >= 4) {
-        copyTurned(out, x, geometry, d);
+        if constexpr (sizeof(T) >= 4) copyTurned(out, x, geometry, d);
         return;
       }
   copyRows(out, x, geometry);
@@ -126,7 +127,7 @@ template <class T> void copyAny(T* out, const T* x, const i32* geometry) {
 } // namespace
 
 void copyFlat(void* out, const void* x, i32 bytes) {
-  parallel(bytes, 2 * BYTES, [=](i32 begin, i32 end, i32) { copyBytes((u8*)out + begin, (const u8*)x + begin, (usize)(end - begin)); });
+  parallel(bytes, BYTES, [=](i32 begin, i32 end, i32) { copyBytes((u8*)out + begin, (const u8*)x + begin, (usize)(end - begin)); });
 }
 
 void copyStrided(void* out, const void* x, i32 size, const i32* geometry) {

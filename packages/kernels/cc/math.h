@@ -223,16 +223,17 @@ INLINE NormalTail normalTail(vf a) { // a >= 0.7
   return {fma(e, k, lost), e, r};
 }
 
-// Phi(x) on |x| < 0.8
+// 2 Phi(x) - 1 on |x| < 0.8
 INLINE vf normalNear(vf x) {
   const vf t = x * 0.707106781f;
-  return fma(fma(t, erfTerms(t * t), t), splat(0.5f), splat(0.5f));
+  return fma(t, erfTerms(t * t), t);
 }
 
 INLINE vf geluOf(vf x) {
   const NormalTail t = normalTail(maxSecond(splat(0.7f), absOf(x)));
   const vf tail = scaleBy(t.mills, t.scale); // |x| Phi(-|x|)
-  return select(absOf(x) < 0.7f, x * normalNear(x), select(x < 0.0f, -tail, x - tail));
+  const vf half = x * 0.5f;
+  return select(absOf(x) < 0.76f, fma(half, normalNear(x), half), select(x < 0.0f, -tail, x - tail));
 }
 
 // Phi(x) + x Phi'(x)
@@ -244,7 +245,7 @@ INLINE vf geluSlopeOf(vf x) {
   const vf far = select(x < 0.0f, tail, 1.0f - tail) + select(density == 0.0f, vf{}, x * density);
   // nearer to 0 the exponential has an argument of its own
   const vf nearDensity = expModerate(maxSecond(splat(-1.0f), x * x * -0.5f)) * 0.398942280f;
-  return select(absOf(x) < 0.7f, fma(x, nearDensity, normalNear(x)), far);
+  return select(absOf(x) < 0.76f, fma(x, nearDensity, fma(normalNear(x), splat(0.5f), splat(0.5f))), far);
 }
 
 INLINE vf siluOf(vf x) { return x * sigmoidOf(x); }

@@ -1,4 +1,4 @@
-// Codes of packages/core/src/dispatch/opcodes.ts, and from 64 on those of the fused operations (src/primitives/opcodes.ts).
+// Codes of packages/core/src/dispatch/opcodes.ts, and from 64 on those of the fused operations (src/primitives/fused-codes.ts).
 #pragma once
 #include "base.h"
 
@@ -9,18 +9,21 @@ enum DTypeCode { FLOAT32 = 0, FLOAT64 = 1, FLOAT16 = 2, BFLOAT16 = 3, INT8 = 4, 
 enum UnaryCode {
   NEG, ABS, SIGN, RELU, BITWISE_NOT, FLOOR, CEIL, ROUND, TRUNC, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SQRT, RSQRT,
   RECIPROCAL, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, ERF, ERFC,
-  SILU = 64, GELU, GELU_TANH, LEAKY_RELU, SOFTPLUS, ELU,
+  SILU = 64, GELU, GELU_TANH,
 };
 
 enum BinaryCode {
   ADD, SUB, MUL, DIV, DIV_TRUNC, DIV_FLOOR, REMAINDER, FMOD, POW, MAXIMUM, MINIMUM, FMAX, FMIN, ATAN2, COPYSIGN, HYPOT, NEXTAFTER,
   BITWISE_AND, BITWISE_OR, BITWISE_XOR, SHIFT_LEFT, SHIFT_RIGHT, GCD, EQ, NE, LT, LE, GT, GE,
-  RELU_GRAD = 64, SIGMOID_GRAD, TANH_GRAD, SILU_GRAD, GELU_GRAD, GELU_TANH_GRAD, LEAKY_RELU_GRAD, ADD_SCALED, SQUARED_ERROR,
-  BINARY_CROSS_ENTROPY, BINARY_CROSS_ENTROPY_LOGITS, LERP,
+  RELU_GRAD = 64, SIGMOID_GRAD, TANH_GRAD, SILU_GRAD, GELU_GRAD, GELU_TANH_GRAD, SQUARED_ERROR, BINARY_CROSS_ENTROPY,
+  BINARY_CROSS_ENTROPY_LOGITS,
 };
 
-enum TernaryCode { WHERE, ADDCMUL, ADDCDIV, BINARY_CROSS_ENTROPY_GRAD, SQUARED_ERROR_GRAD };
+enum TernaryCode { WHERE, BINARY_CROSS_ENTROPY_GRAD, SQUARED_ERROR_GRAD };
 
 enum ReduceCode { SUM, PROD, AMAX, AMIN };
+
+// No unary or binary code is as large.
+constexpr i32 CODES = 80;
 
 } // namespace VARIANT

@@ -96,9 +96,6 @@ UNARY(Erfc, erfcOf(x))
 UNARY(Silu, siluOf(x))
 UNARY(Gelu, geluOf(x))
 UNARY(GeluTanh, x * sigmoidOf(geluTanhInner(x)))
-UNARY(LeakyRelu, select(x > 0.0f, x, x * v))
-UNARY(Softplus, softplusOf(x))
-UNARY(Elu, select(x > 0.0f, x, expm1Of(x) * v))
 
 BINARY(Add, x + y)
 BINARY(Sub, x - y)
@@ -122,19 +119,9 @@ INLINE vf siluSlope(vf x) {
 BINARY(SiluGrad, x * siluSlope(y))
 BINARY(GeluGrad, x * geluSlopeOf(y))
 BINARY(GeluTanhGrad, x * geluTanhSlope(y))
-BINARY(LeakyReluGrad, select(y > 0.0f, x, x * v))
-BINARY(AddScaled, fma(y, splat(v), x))
 BINARY(SquaredError, (x - y) * (x - y))
 BINARY(CrossEntropy, crossEntropyOf(x, y))
 BINARY(LogitsEntropy, logitsEntropyOf(x, y))
-// from the nearer end
-struct Lerp {
-  static INLINE vf of(vf x, vf y, f32 v) {
-    const f32 a = v < 0 ? -v : v;
-    return a < 0.5f ? fma(y - x, splat(v), x) : fnma(y - x, splat(1.0f - v), y);
-  }
-};
-
 COMPARE(Eq, x == y)
 COMPARE(Ne, x != y)
 COMPARE(Lt, x < y)
@@ -142,106 +129,111 @@ COMPARE(Le, x <= y)
 COMPARE(Gt, x > y)
 COMPARE(Ge, x >= y)
 
-TERNARY(AddCMul, fma(y * v, z, x))
-TERNARY(AddCDiv, fma(y / z, splat(v), x))
 // gradient of the cross entropy of x and target z, from y = its own
 TERNARY(CrossEntropyGrad, x * (y - z) / maxSecond(splat(1e-12f), (1.0f - y) * y))
 TERNARY(SquaredErrorGrad, (y - z) * (x * v))
 
-template <class F, i32 GRAIN> constexpr Loop one() { return {unary<F, GRAIN>, {4, 4, 0, 0}, true, GRAIN}; }
-template <class F, i32 GRAIN> constexpr Loop two() { return {binary<F, GRAIN>, {4, 4, 4, 0}, true, GRAIN}; }
-template <class F, i32 GRAIN> constexpr Loop three() { return {ternary<F>, {4, 4, 4, 4}, true, GRAIN}; }
-template <class F> constexpr Loop test() { return {compare<F>, {1, 4, 4, 0}, true, LIGHT}; }
+// Bodies by code, and which of them take long.
+struct Table {
+  LoopBody bodies[CODES];
+  bool heavy[CODES];
+
+  constexpr void add(i32 op, LoopBody body, i32 grain) {
+    bodies[op] = body;
+    heavy[op] = grain == HEAVY;
+  }
+};
+
+constexpr Table unaries() {
+  Table t{};
+  t.add(NEG, unary<Neg, LIGHT>, LIGHT);
+  t.add(ABS, unary<Abs, LIGHT>, LIGHT);
+  t.add(SIGN, unary<Sign, LIGHT>, LIGHT);
+  t.add(RELU, unary<Relu, LIGHT>, LIGHT);
+  t.add(FLOOR, unary<Floor, LIGHT>, LIGHT);
+  t.add(CEIL, unary<Ceil, LIGHT>, LIGHT);
+  t.add(ROUND, unary<Round, LIGHT>, LIGHT);
+  t.add(TRUNC, unary<Trunc, LIGHT>, LIGHT);
+  t.add(EXP, unary<Exp, HEAVY>, HEAVY);
+  t.add(EXP2, unary<Exp2, HEAVY>, HEAVY);
+  t.add(EXPM1, unary<Expm1, HEAVY>, HEAVY);
+  t.add(LOG, unary<Log, HEAVY>, HEAVY);
+  t.add(LOG2, unary<Log2, HEAVY>, HEAVY);
+  t.add(LOG10, unary<Log10, HEAVY>, HEAVY);
+  t.add(LOG1P, unary<Log1p, HEAVY>, HEAVY);
+  t.add(SQRT, unary<Sqrt, HEAVY>, HEAVY);
+  t.add(RSQRT, unary<Rsqrt, HEAVY>, HEAVY);
+  t.add(RECIPROCAL, unary<Reciprocal, LIGHT>, LIGHT);
+  t.add(SIN, unary<Sin, HEAVY>, HEAVY);
+  t.add(COS, unary<Cos, HEAVY>, HEAVY);
+  t.add(TAN, unary<Tan, HEAVY>, HEAVY);
+  t.add(ASIN, unary<Asin, HEAVY>, HEAVY);
+  t.add(ACOS, unary<Acos, HEAVY>, HEAVY);
+  t.add(ATAN, unary<Atan, HEAVY>, HEAVY);
+  t.add(SINH, unary<Sinh, HEAVY>, HEAVY);
+  t.add(COSH, unary<Cosh, HEAVY>, HEAVY);
+  t.add(TANH, unary<Tanh, HEAVY>, HEAVY);
+  t.add(ASINH, unary<Asinh, HEAVY>, HEAVY);
+  t.add(ACOSH, unary<Acosh, HEAVY>, HEAVY);
+  t.add(ATANH, unary<Atanh, HEAVY>, HEAVY);
+  t.add(SIGMOID, unary<Sigmoid, HEAVY>, HEAVY);
+  t.add(ERF, unary<Erf, HEAVY>, HEAVY);
+  t.add(ERFC, unary<Erfc, HEAVY>, HEAVY);
+  t.add(SILU, unary<Silu, HEAVY>, HEAVY);
+  t.add(GELU, unary<Gelu, HEAVY>, HEAVY);
+  t.add(GELU_TANH, unary<GeluTanh, HEAVY>, HEAVY);
+  return t;
+}
+
+constexpr Table binaries() {
+  Table t{};
+  t.add(ADD, binary<Add, LIGHT>, LIGHT);
+  t.add(SUB, binary<Sub, LIGHT>, LIGHT);
+  t.add(MUL, binary<Mul, LIGHT>, LIGHT);
+  t.add(DIV, binary<Div, LIGHT>, LIGHT);
+  t.add(DIV_TRUNC, binary<DivTrunc, LIGHT>, LIGHT);
+  t.add(POW, binary<Pow, HEAVY>, HEAVY);
+  t.add(MAXIMUM, binary<Maximum, LIGHT>, LIGHT);
+  t.add(MINIMUM, binary<Minimum, LIGHT>, LIGHT);
+  t.add(FMAX, binary<Fmax, LIGHT>, LIGHT);
+  t.add(FMIN, binary<Fmin, LIGHT>, LIGHT);
+  t.add(COPYSIGN, binary<CopySign, LIGHT>, LIGHT);
+  t.add(HYPOT, binary<Hypot, HEAVY>, HEAVY);
+  t.add(RELU_GRAD, binary<ReluGrad, LIGHT>, LIGHT);
+  t.add(SIGMOID_GRAD, binary<SigmoidGrad, LIGHT>, LIGHT);
+  t.add(TANH_GRAD, binary<TanhGrad, LIGHT>, LIGHT);
+  t.add(SILU_GRAD, binary<SiluGrad, HEAVY>, HEAVY);
+  t.add(GELU_GRAD, binary<GeluGrad, HEAVY>, HEAVY);
+  t.add(GELU_TANH_GRAD, binary<GeluTanhGrad, HEAVY>, HEAVY);
+  t.add(SQUARED_ERROR, binary<SquaredError, LIGHT>, LIGHT);
+  t.add(BINARY_CROSS_ENTROPY, binary<CrossEntropy, HEAVY>, HEAVY);
+  t.add(BINARY_CROSS_ENTROPY_LOGITS, binary<LogitsEntropy, HEAVY>, HEAVY);
+  t.add(EQ, compare<Eq>, LIGHT);
+  t.add(NE, compare<Ne>, LIGHT);
+  t.add(LT, compare<Lt>, LIGHT);
+  t.add(LE, compare<Le>, LIGHT);
+  t.add(GT, compare<Gt>, LIGHT);
+  t.add(GE, compare<Ge>, LIGHT);
+  return t;
+}
+
+constexpr Table UNARIES = unaries();
+constexpr Table BINARIES = binaries();
+
+INLINE Loop loopOf(const Table& table, i32 op, i32 out, i32 b) {
+  return {table.bodies[op], {out, 4, b, 0}, true, table.heavy[op] ? HEAVY : LIGHT};
+}
 
 } // namespace
 
-Loop unaryLoopF32(i32 op) {
-  switch (op) {
-    case NEG: return one<Neg, LIGHT>();
-    case ABS: return one<Abs, LIGHT>();
-    case SIGN: return one<Sign, LIGHT>();
-    case RELU: return one<Relu, LIGHT>();
-    case FLOOR: return one<Floor, LIGHT>();
-    case CEIL: return one<Ceil, LIGHT>();
-    case ROUND: return one<Round, LIGHT>();
-    case TRUNC: return one<Trunc, LIGHT>();
-    case EXP: return one<Exp, HEAVY>();
-    case EXP2: return one<Exp2, HEAVY>();
-    case EXPM1: return one<Expm1, HEAVY>();
-    case LOG: return one<Log, HEAVY>();
-    case LOG2: return one<Log2, HEAVY>();
-    case LOG10: return one<Log10, HEAVY>();
-    case LOG1P: return one<Log1p, HEAVY>();
-    case SQRT: return one<Sqrt, HEAVY>();
-    case RSQRT: return one<Rsqrt, HEAVY>();
-    case RECIPROCAL: return one<Reciprocal, LIGHT>();
-    case SIN: return one<Sin, HEAVY>();
-    case COS: return one<Cos, HEAVY>();
-    case TAN: return one<Tan, HEAVY>();
-    case ASIN: return one<Asin, HEAVY>();
-    case ACOS: return one<Acos, HEAVY>();
-    case ATAN: return one<Atan, HEAVY>();
-    case SINH: return one<Sinh, HEAVY>();
-    case COSH: return one<Cosh, HEAVY>();
-    case TANH: return one<Tanh, HEAVY>();
-    case ASINH: return one<Asinh, HEAVY>();
-    case ACOSH: return one<Acosh, HEAVY>();
-    case ATANH: return one<Atanh, HEAVY>();
-    case SIGMOID: return one<Sigmoid, HEAVY>();
-    case ERF: return one<Erf, HEAVY>();
-    case ERFC: return one<Erfc, HEAVY>();
-    case SILU: return one<Silu, HEAVY>();
-    case GELU: return one<Gelu, HEAVY>();
-    case GELU_TANH: return one<GeluTanh, HEAVY>();
-    case LEAKY_RELU: return one<LeakyRelu, LIGHT>();
-    case SOFTPLUS: return one<Softplus, HEAVY>();
-    case ELU: return one<Elu, HEAVY>();
-    default: return {};
-  }
-}
+Loop unaryLoopF32(i32 op) { return loopOf(UNARIES, op, 4, 0); }
 
-Loop binaryLoopF32(i32 op) {
-  switch (op) {
-    case ADD: return two<Add, LIGHT>();
-    case SUB: return two<Sub, LIGHT>();
-    case MUL: return two<Mul, LIGHT>();
-    case DIV: return two<Div, LIGHT>();
-    case DIV_TRUNC: return two<DivTrunc, LIGHT>();
-    case POW: return two<Pow, HEAVY>();
-    case MAXIMUM: return two<Maximum, LIGHT>();
-    case MINIMUM: return two<Minimum, LIGHT>();
-    case FMAX: return two<Fmax, LIGHT>();
-    case FMIN: return two<Fmin, LIGHT>();
-    case COPYSIGN: return two<CopySign, LIGHT>();
-    case HYPOT: return two<Hypot, HEAVY>();
-    case EQ: return test<Eq>();
-    case NE: return test<Ne>();
-    case LT: return test<Lt>();
-    case LE: return test<Le>();
-    case GT: return test<Gt>();
-    case GE: return test<Ge>();
-    case RELU_GRAD: return two<ReluGrad, LIGHT>();
-    case SIGMOID_GRAD: return two<SigmoidGrad, LIGHT>();
-    case TANH_GRAD: return two<TanhGrad, LIGHT>();
-    case SILU_GRAD: return two<SiluGrad, HEAVY>();
-    case GELU_GRAD: return two<GeluGrad, HEAVY>();
-    case GELU_TANH_GRAD: return two<GeluTanhGrad, HEAVY>();
-    case LEAKY_RELU_GRAD: return two<LeakyReluGrad, LIGHT>();
-    case ADD_SCALED: return two<AddScaled, LIGHT>();
-    case SQUARED_ERROR: return two<SquaredError, LIGHT>();
-    case BINARY_CROSS_ENTROPY: return two<CrossEntropy, HEAVY>();
-    case BINARY_CROSS_ENTROPY_LOGITS: return two<LogitsEntropy, HEAVY>();
-    case LERP: return two<Lerp, LIGHT>();
-    default: return {};
-  }
-}
+Loop binaryLoopF32(i32 op) { return loopOf(BINARIES, op, op >= EQ && op <= GE ? 1 : 4, 4); }
 
 Loop ternaryLoopF32(i32 op) {
   switch (op) {
-    case ADDCMUL: return three<AddCMul, LIGHT>();
-    case ADDCDIV: return three<AddCDiv, LIGHT>();
-    case BINARY_CROSS_ENTROPY_GRAD: return three<CrossEntropyGrad, LIGHT>();
-    case SQUARED_ERROR_GRAD: return three<SquaredErrorGrad, LIGHT>();
+    case BINARY_CROSS_ENTROPY_GRAD: return {ternary<CrossEntropyGrad>, {4, 4, 4, 4}, true, LIGHT};
+    case SQUARED_ERROR_GRAD: return {ternary<SquaredErrorGrad>, {4, 4, 4, 4}, true, LIGHT};
     default: return {};
   }
 }

@@ -61,77 +61,73 @@ COMPARE(Le, <=)
 COMPARE(Gt, >)
 COMPARE(Ge, >=)
 
-template <class T, class F> constexpr Loop one() { return {unary<T, F>, {sizeof(T), sizeof(T), 0, 0}, false, LIGHT}; }
-template <class T, class F> constexpr Loop two() { return {binary<T, T, F>, {sizeof(T), sizeof(T), sizeof(T), 0}, false, LIGHT}; }
-template <class T, class F> constexpr Loop test() { return {binary<T, u8, F>, {1, sizeof(T), sizeof(T), 0}, false, LIGHT}; }
-
-template <class T> Loop comparison(i32 op) {
+template <class T> LoopBody comparison(i32 op) {
   switch (op) {
-    case EQ: return test<T, Eq>();
-    case NE: return test<T, Ne>();
-    case LT: return test<T, Lt>();
-    case LE: return test<T, Le>();
-    case GT: return test<T, Gt>();
-    case GE: return test<T, Ge>();
-    default: return {};
+    case EQ: return binary<T, u8, Eq>;
+    case NE: return binary<T, u8, Ne>;
+    case LT: return binary<T, u8, Lt>;
+    case LE: return binary<T, u8, Le>;
+    case GT: return binary<T, u8, Gt>;
+    case GE: return binary<T, u8, Ge>;
+    default: return nullptr;
   }
 }
 
-template <class T> Loop ofInteger(i32 op) {
+template <class T> LoopBody ofInteger(i32 op) {
   switch (op) {
-    case ADD: return two<T, Add>();
-    case SUB: return two<T, Sub>();
-    case MUL: return two<T, Mul>();
-    case MAXIMUM: case FMAX: return two<T, Maximum>();
-    case MINIMUM: case FMIN: return two<T, Minimum>();
-    case BITWISE_AND: return two<T, And>();
-    case BITWISE_OR: return two<T, Or>();
-    case BITWISE_XOR: return two<T, Xor>();
+    case ADD: return binary<T, T, Add>;
+    case SUB: return binary<T, T, Sub>;
+    case MUL: return binary<T, T, Mul>;
+    case MAXIMUM: case FMAX: return binary<T, T, Maximum>;
+    case MINIMUM: case FMIN: return binary<T, T, Minimum>;
+    case BITWISE_AND: return binary<T, T, And>;
+    case BITWISE_OR: return binary<T, T, Or>;
+    case BITWISE_XOR: return binary<T, T, Xor>;
     default: return comparison<T>(op);
   }
 }
 
-Loop ofBytes(i32 op) {
+LoopBody ofBytes(i32 op) {
   switch (op) {
-    case BITWISE_AND: return two<u8, And>();
-    case BITWISE_OR: return two<u8, Or>();
-    case BITWISE_XOR: return two<u8, Xor>();
+    case BITWISE_AND: return binary<u8, u8, And>;
+    case BITWISE_OR: return binary<u8, u8, Or>;
+    case BITWISE_XOR: return binary<u8, u8, Xor>;
     default: return comparison<u8>(op);
   }
 }
 
-Loop ofDouble(i32 op) {
+LoopBody ofDouble(i32 op) {
   switch (op) {
-    case ADD: return two<f64, Add>();
-    case SUB: return two<f64, Sub>();
-    case MUL: return two<f64, Mul>();
-    case DIV: return two<f64, Div>();
-    case MAXIMUM: return two<f64, Maximum>();
-    case MINIMUM: return two<f64, Minimum>();
+    case ADD: return binary<f64, f64, Add>;
+    case SUB: return binary<f64, f64, Sub>;
+    case MUL: return binary<f64, f64, Mul>;
+    case DIV: return binary<f64, f64, Div>;
+    case MAXIMUM: return binary<f64, f64, Maximum>;
+    case MINIMUM: return binary<f64, f64, Minimum>;
     default: return comparison<f64>(op);
   }
 }
 
-template <class T> Loop unaryInteger(i32 op) {
+template <class T> LoopBody unaryInteger(i32 op) {
   switch (op) {
-    case NEG: return one<T, Neg>();
-    case ABS: return one<T, Abs>();
-    case SIGN: return one<T, Sign>();
-    case RELU: return one<T, Relu>();
-    case BITWISE_NOT: return one<T, Not>();
-    default: return {};
+    case NEG: return unary<T, Neg>;
+    case ABS: return unary<T, Abs>;
+    case SIGN: return unary<T, Sign>;
+    case RELU: return unary<T, Relu>;
+    case BITWISE_NOT: return unary<T, Not>;
+    default: return nullptr;
   }
 }
 
-Loop unaryDouble(i32 op) {
+LoopBody unaryDouble(i32 op) {
   switch (op) {
-    case NEG: return one<f64, NegFloat>();
-    case ABS: return one<f64, AbsFloat>();
-    case SIGN: return one<f64, Sign>();
-    case RELU: return one<f64, Relu>();
-    case SQRT: return one<f64, Sqrt>();
-    case RECIPROCAL: return one<f64, Reciprocal>();
-    default: return {};
+    case NEG: return unary<f64, NegFloat>;
+    case ABS: return unary<f64, AbsFloat>;
+    case SIGN: return unary<f64, Sign>;
+    case RELU: return unary<f64, Relu>;
+    case SQRT: return unary<f64, Sqrt>;
+    case RECIPROCAL: return unary<f64, Reciprocal>;
+    default: return nullptr;
   }
 }
 
@@ -175,24 +171,28 @@ struct Scalar {
 } // namespace
 
 Loop unaryLoop(i32 dtype, i32 op) {
+  const i32 size = SIZES[dtype];
+  const auto loop = [=](LoopBody body) { return Loop{body, {size, size, 0, 0}, false, LIGHT}; };
   switch (dtype) {
     case FLOAT32: return unaryLoopF32(op);
-    case FLOAT64: return unaryDouble(op);
-    case INT32: return unaryInteger<i32>(op);
-    case INT64: return unaryInteger<i64>(op);
-    case BOOL: return op == BITWISE_NOT ? one<u8, LogicalNot>() : Loop{};
+    case FLOAT64: return loop(unaryDouble(op));
+    case INT32: return loop(unaryInteger<i32>(op));
+    case INT64: return loop(unaryInteger<i64>(op));
+    case BOOL: return loop(op == BITWISE_NOT ? unary<u8, LogicalNot> : nullptr);
     default: return {};
   }
 }
 
 Loop binaryLoop(i32 dtype, i32 op) {
+  const i32 size = SIZES[dtype];
+  const auto loop = [=](LoopBody body) { return Loop{body, {op >= EQ ? 1 : size, size, size, 0}, false, LIGHT}; };
   switch (dtype) {
     case FLOAT32: return binaryLoopF32(op);
-    case FLOAT64: return ofDouble(op);
-    case INT32: return ofInteger<i32>(op);
-    case INT64: return ofInteger<i64>(op);
+    case FLOAT64: return loop(ofDouble(op));
+    case INT32: return loop(ofInteger<i32>(op));
+    case INT64: return loop(ofInteger<i64>(op));
     case UINT8:
-    case BOOL: return ofBytes(op);
+    case BOOL: return loop(ofBytes(op));
     default: return {};
   }
 }
@@ -205,34 +205,34 @@ Loop ternaryLoop(i32 dtype, i32 op) {
 i32 hasUnary(i32 dtype, i32 op) { return unaryLoop(dtype, op).body != nullptr; }
 i32 hasBinary(i32 dtype, i32 op) { return binaryLoop(dtype, op).body != nullptr; }
 
-void unary(i32 dtype, i32 op, void* out, const void* x, i32 n, f32 v) {
-  runFlat(unaryLoop(dtype, op), out, x, 1, nullptr, 1, nullptr, 1, n, v);
+void unary(i32 dtype, i32 op, void* out, const void* x, i32 n) {
+  runFlat(unaryLoop(dtype, op), out, x, 1, nullptr, 1, nullptr, 1, n, 0);
 }
-void unaryStrided(i32 dtype, i32 op, void* out, const void* x, const i32* geometry, f32 v) {
-  runStrided(unaryLoop(dtype, op), 1, out, x, nullptr, nullptr, geometry, v);
+void unaryStrided(i32 dtype, i32 op, void* out, const void* x, const i32* geometry) {
+  runStrided(unaryLoop(dtype, op), 1, out, x, nullptr, nullptr, geometry, 0);
 }
 
-void binary(i32 dtype, i32 op, void* out, const void* a, const void* b, i32 n, f32 v) {
-  runFlat(binaryLoop(dtype, op), out, a, 1, b, 1, nullptr, 1, n, v);
+void binary(i32 dtype, i32 op, void* out, const void* a, const void* b, i32 n) {
+  runFlat(binaryLoop(dtype, op), out, a, 1, b, 1, nullptr, 1, n, 0);
 }
-void binaryOne(i32 dtype, i32 op, void* out, const void* a, i32 aStep, const void* b, i32 bStep, i32 n, f32 v) {
-  runFlat(binaryLoop(dtype, op), out, a, aStep, b, bStep, nullptr, 1, n, v);
+void binaryOne(i32 dtype, i32 op, void* out, const void* a, i32 aStep, const void* b, i32 bStep, i32 n) {
+  runFlat(binaryLoop(dtype, op), out, a, aStep, b, bStep, nullptr, 1, n, 0);
 }
 void binaryNumber(i32 dtype, i32 op, void* out, const void* x, f64 number, i32 first, i32 n) {
   const Scalar s(dtype, number);
   if (first) runFlat(binaryLoop(dtype, op), out, s.bytes, 0, x, 1, nullptr, 1, n, 0);
   else runFlat(binaryLoop(dtype, op), out, x, 1, s.bytes, 0, nullptr, 1, n, 0);
 }
-void binaryStrided(i32 dtype, i32 op, void* out, const void* a, const void* b, const i32* geometry, f32 v) {
-  runStrided(binaryLoop(dtype, op), 2, out, a, b, nullptr, geometry, v);
+void binaryStrided(i32 dtype, i32 op, void* out, const void* a, const void* b, const i32* geometry) {
+  runStrided(binaryLoop(dtype, op), 2, out, a, b, nullptr, geometry, 0);
 }
 
 void ternary(i32 dtype, i32 op, void* out, const void* a, i32 aStep, const void* b, i32 bStep, const void* c, i32 cStep, i32 n,
              f32 v) {
   runFlat(ternaryLoop(dtype, op), out, a, aStep, b, bStep, c, cStep, n, v);
 }
-void ternaryStrided(i32 dtype, i32 op, void* out, const void* a, const void* b, const void* c, const i32* geometry, f32 v) {
-  runStrided(ternaryLoop(dtype, op), 3, out, a, b, c, geometry, v);
+void ternaryStrided(i32 dtype, i32 op, void* out, const void* a, const void* b, const void* c, const i32* geometry) {
+  runStrided(ternaryLoop(dtype, op), 3, out, a, b, c, geometry, 0);
 }
 
 } // namespace VARIANT

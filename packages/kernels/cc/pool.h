@@ -17,6 +17,12 @@ void poolStart(i32 threads)
     __attribute__((import_module("env"), import_name("poolStart")))
 #endif
     ;
+// Milliseconds since some time ago.
+f64 poolNow(void)
+#ifdef __wasm__
+    __attribute__((import_module("env"), import_name("poolNow")))
+#endif
+    ;
 // What each helper thread runs until it is told to stop; `thread` counts from 1.
 void poolWorker(i32 thread);
 // Tells all helpers to leave.

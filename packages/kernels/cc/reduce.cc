@@ -1,6 +1,5 @@
 // Reductions of float32: over elements that lie together, or row by row into many results at once. Sums go to float64 after a
 // few additions in float32, so that their error does not grow with the number of elements.
-#include "reduce.h"
 #include "kernels.h"
 #include "math64.h"
 #include "opcodes.h"
@@ -11,7 +10,7 @@ namespace VARIANT {
 namespace {
 
 constexpr i32 ROUND = 16;      // additions in float32 before a sum moves on
-constexpr i32 PIECE = 32768;   // elements that are worth a thread
+constexpr i32 PIECE = 98304;   // elements that are worth a thread
 constexpr i32 COLUMNS = 1024;  // results that are accumulated side by side
 constexpr i32 SHORT = 32;      // rows up to this length are done W at a time
 constexpr i32 MOST_DIMS = 16;
@@ -28,7 +27,7 @@ struct Place {
   isize x = 0, out = 0;
   i32 index[MOST_DIMS];
 
-  Place(const Region& region, i32 number) : region(region) {
+  NOINLINE Place(const Region& region, i32 number) : region(region) {
     for (i32 d = 0; d < region.rank; d++) {
       index[d] = number % region.sizes[d];
       number /= region.sizes[d];
@@ -36,7 +35,7 @@ struct Place {
       out += index[d] * region.out[d];
     }
   }
-  void next() {
+  NOINLINE void next() {
     for (i32 d = 0; d < region.rank; d++) {
       x += region.x[d];
       out += region.out[d];
@@ -49,7 +48,7 @@ struct Place {
 };
 
 // Reads rank, sizes, strides of x and, for kept dimensions, of out; `skip` leaves the innermost one out.
-const i32* readRegion(Region& r, const i32* g, bool kept, i32 skip) {
+NOINLINE const i32* readRegion(Region& r, const i32* g, bool kept, i32 skip) {
   const i32 rank = *g++;
   r.rank = max(0, rank - skip);
   r.count = 1;
@@ -83,7 +82,7 @@ struct Sum {
     for (i32 k = 0; k < 4; k++) acc[k] = vf{};
   }
   i32 pending = 0;
-  INLINE void row(const f32* x, i32 n) {
+  NOINLINE void row(const f32* x, i32 n) {
     for (i32 i = 0; i < n; i += 4 * W * ROUND) {
       const i32 left = min(n - i, 4 * W * ROUND);
       block(x + i, left);
@@ -103,7 +102,7 @@ struct Sum {
 struct Product {
   Wide acc = {splatDouble(1), splatDouble(1)};
   f64 total = 1;
-  INLINE void row(const f32* x, i32 n) {
+  NOINLINE void row(const f32* x, i32 n) {
     i32 i = 0;
     ROLLED
     for (; i + W <= n; i += W) {
@@ -132,7 +131,7 @@ template <i32 SIGN> struct Extreme {
   }
   static INLINE vf better(vf a, vf b) { return SIGN > 0 ? maxSecond(a, b) : minSecond(a, b); }
   static INLINE bool beats(f32 a, f32 b) { return SIGN > 0 ? a > b : a < b; }
-  INLINE void row(const f32* x, i32 n) {
+  NOINLINE void row(const f32* x, i32 n) {
     i32 i = 0;
     ROLLED
     for (; i + 4 * W <= n; i += 4 * W)
@@ -174,7 +173,7 @@ template <i32 SIGN> struct ExtremeInto {
 };
 
 // Rows too short for vectors of their own: a vector holds one element of each of W rows.
-template <class F> void reduceShort(f32* out, isize outStep, const f32* x, i32 n, i32 rows) {
+template <class F> NOINLINE void reduceShort(f32* out, isize outStep, const f32* x, i32 n, i32 rows) {
   alignas(64) f32 tile[SHORT * W];
   for (i32 r = 0; r < rows; r += W) {
     const i32 count = min(W, rows - r);
@@ -251,7 +250,7 @@ template <class F, i32 K> INLINE void fold(f32* acc, const f32* const* rows, i32
 
 // The kept elements lie together: rows of `n` results, over all rows of a region. `wide` sums in float64 what `acc` holds after
 // some rows.
-template <class F> void foldRegion(f32* acc, f64* wide, const f32* x, i32 n, const Region& reduced, i32 begin, i32 end) {
+template <class F> NOINLINE void foldRegion(f32* acc, f64* wide, const f32* x, i32 n, const Region& reduced, i32 begin, i32 end) {
   constexpr bool sums = __is_same(F, AddInto);
   const i32 whole = roundUp(n, W);
   for (i32 i = 0; i < whole; i++) acc[i] = F::START;
@@ -276,7 +275,7 @@ template <class F> void foldRegion(f32* acc, f64* wide, const f32* x, i32 n, con
 }
 
 // Sums of rows that lie next to each other and are short: several rows are taken for one long row.
-void sumShort(f32* acc, f64* wide, const f32* x, i32 n, i32 rows) {
+NOINLINE void sumShort(f32* acc, f64* wide, const f32* x, i32 n, i32 rows) {
   const i32 together = min(COLUMNS / n, max(1, rows / 16));
   const i32 length = n * together;
   f64 sums[COLUMNS];
@@ -342,7 +341,7 @@ template <class F> void reduceColumns(f32* out, const f32* x, const i32* geometr
 }
 
 // First of the extreme elements, NaN before all.
-template <i32 SIGN> i32 extremeAt(const f32* x, i32 n) {
+template <i32 SIGN> NOINLINE i32 extremeAt(const f32* x, i32 n) {
   i32 best = 0;
   f32 value = x[0];
   if (n < 4 * W) {
@@ -368,7 +367,7 @@ template <i32 SIGN> i32 extremeAt(const f32* x, i32 n) {
 }
 
 // The same for W short rows at a time.
-template <i32 SIGN> void extremeShort(i32* out, const f32* x, i32 n, i32 rows) {
+template <i32 SIGN> NOINLINE void extremeShort(i32* out, const f32* x, i32 n, i32 rows) {
   alignas(64) f32 tile[SHORT * W];
   for (i32 r = 0; r < rows; r += W) {
     const i32 count = min(W, rows - r);
@@ -391,12 +390,6 @@ template <i32 SIGN> void extremeShort(i32* out, const f32* x, i32 n, i32 rows) {
 }
 
 } // namespace
-
-f64 sumRow(const f32* x, i32 n) {
-  Sum state;
-  state.row(x, n);
-  return state.result();
-}
 
 i32 reducePieces(i32 op, i32 rows, i32 columns, i32 kept) {
   if (op != SUM || kept != columns || columns > COLUMNS) return 1;

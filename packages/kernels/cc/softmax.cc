@@ -10,7 +10,7 @@ namespace VARIANT {
 namespace {
 
 constexpr i32 SHORT = 32;
-constexpr i32 PIECE = 8192; // elements that are worth a thread
+constexpr i32 PIECE = 2048 * W; // elements that are worth a thread
 
 // A NaN is left out here: its exponential brings it back.
 INLINE f32 largestOf(const f32* x, i32 n) {

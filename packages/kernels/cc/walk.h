@@ -17,8 +17,9 @@ struct Loop {
 };
 
 constexpr i32 TILE_BYTES = 4096;
-constexpr i32 LIGHT = 32768; // elements in 5 us: arithmetic
-constexpr i32 HEAVY = 8192;  // and elementary functions
+// Elements in some 5 us: of arithmetic, and of elementary functions.
+constexpr i32 LIGHT = W == 4 ? 49152 : 65536;
+constexpr i32 HEAVY = 2048 * W;
 
 // Up to W - 1 elements of 4 bytes or of one, to or from a whole vector.
 INLINE void tailIn(f32* to, const u8* from, i32 n, i32 size) {

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
+import { tableHash } from './codegen.mjs'
 import {
   addonSources,
   cacheFolder,
@@ -52,6 +53,7 @@ const kernelFlags = [
 const nodeHeaders = createRequire(import.meta.url)('node-api-headers').include_dir
 const addonFlags = [
   ...common,
+  `-DTABLE="${tableHash()}"`,
   `-I${nodeHeaders}`,
   `-DVARIANTS(X)=${Object.keys(variants)
     .map((name) => `X(${name})`)

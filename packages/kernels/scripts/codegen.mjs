@@ -1,7 +1,7 @@
 // The TypeScript side of the kernels, from their declarations in cc/*.def: an interface with a method for each kernel, and the
 // same for the native addon, which takes its arguments from slots in the heap.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { ccFolder, generatedFolder } from './sources.mjs'
+import { ccFolder, generatedFolder, hashOf } from './sources.mjs'
 
 /** All kernels in the order of families.h. */
 export function declarations() {
@@ -55,11 +55,19 @@ function slot(kind, i) {
   return `${store[kind]}${step === 0 ? '' : ` + ${step}`}]`
 }
 
+/** What an addon must have been built from to be called by these bindings. */
+export function tableHash() {
+  return hashOf(declarations().map(({ name, result, parameters }) => JSON.stringify([name, result, parameters])))
+}
+
 /** Writes src/generated/kernels.ts. */
 export function generateBindings() {
   const kernels = declarations()
   const lines = [
     '// Made from cc/*.def by scripts/codegen.mjs.',
+    '',
+    '/** Which kernels these are: a native addon says the same. */',
+    `export const table: string = '${tableHash()}'`,
     '',
     '/** Byte address in the heap; 0 for none. */',
     'export type Pointer = number',

@@ -14,7 +14,7 @@ import { generatedFolder, packageFolder } from './sources.mjs'
 
 const worker = `
 const { workerData } = require('node:worker_threads')
-const { exports } = new WebAssembly.Instance(workerData.module, { env: { memory: workerData.memory, poolStart() {} } })
+const { exports } = new WebAssembly.Instance(workerData.module, { env: { memory: workerData.memory, poolStart() {}, poolNow: () => performance.now() } })
 exports.__stack_pointer.value = workerData.stack
 exports.poolWorker(workerData.thread)
 `
@@ -33,7 +33,7 @@ export async function open(name, { threads = 1, megabytes = 512 } = {}) {
       new Worker(worker, { eval: true, workerData: { module, memory, stack, thread } }).unref()
     }
   }
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, poolStart } })
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, poolStart, poolNow: () => performance.now() } })
   const base = Math.ceil(exports.__heap_base.value / 64) * 64
   stackTop = base + 4096
   let top = stackTop + 17 * 262144

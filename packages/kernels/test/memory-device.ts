@@ -8,12 +8,13 @@ import { loadAddon } from '../src/runtime/native.js'
 /** Modes that this runtime can have; what the addon does is imitated where there is none. */
 export const modes: readonly MemoryMode[] = collector() === null ? ['copyout'] : ['napi', 'weakref', 'copyout']
 
-/** The addon's weak references, made of WeakRef: what is young dies only in full collections then. */
+/** The addon's weak references, made of WeakRef: objects die only in full collections then. */
 class ImitatedReferences implements WeakReferences {
   private entries: { ref: WeakRef<object>; id: number }[] = []
 
   track(objects: readonly object[], ids: Int32Array): void {
     for (const [i, object] of objects.entries()) this.entries.push({ ref: new WeakRef(object), id: ids[i]! })
+    collector()!.forgetKept()
   }
 
   sweep(dead: Int32Array): number {
@@ -28,6 +29,7 @@ class ImitatedReferences implements WeakReferences {
   }
 }
 
+const references: WeakReferences = loadAddon() ?? new ImitatedReferences()
 let devices = 0
 
 /** A heap that serves from now on, until {@link serveOrdinary}. Everything lies in it, and what is released turns to NaN. */
@@ -36,7 +38,7 @@ export function serveHeap(mode: MemoryMode, options: Partial<HeapMemoryOptions> 
     memory: new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true }),
     base: 4096,
     mode,
-    references: mode === 'napi' ? (loadAddon() ?? new ImitatedReferences()) : null,
+    references: mode === 'napi' ? references : null,
     small: 0,
     poison: true,
     ...options,

@@ -92,7 +92,7 @@ export class Node {
     this.more = more
     this.variable = variable
     this.kept = kept
-    this.versions = kept === null ? null : versionsOf(kept)
+    this.versions = kept === null ? null : keep(kept)
     this.hooks = null
     this.custom = false
     this.pending = null
@@ -144,7 +144,8 @@ export class Node {
     if (kept === null || !kept.includes(original)) return
     const replacement = copy()
     this.kept = kept.map((t) => (t === original ? replacement : t))
-    this.versions = versionsOf(this.kept)
+    this.versions = keep(this.kept)
+    letGo(kept)
   }
 
   /** Lets go of the tensors kept; what only the graph uses goes at once. */
@@ -153,14 +154,8 @@ export class Node {
     if (kept === null) return
     this.kept = null
     this.versions = null
-    for (let i = 0; i < kept.length; i++) {
-      const t = kept[i]
-      if (t == null) continue
-      // it can only fail now, and what it captured need not live as long as the graph
-      if (!this.custom) this.gradient = freedGradient
-      const { handle } = t.storage
-      if (handle !== null && handle.savers > 0 && --handle.savers === 0) release(t.storage)
-    }
+    // it can only fail now, and what it captured need not live as long as the graph
+    if (letGo(kept) && !this.custom) this.gradient = freedGradient
   }
 
   output(slot: number): OutputMeta {
@@ -191,7 +186,8 @@ const empty: readonly Tensor[] = []
 /** Gradient of a node whose saved tensors are gone: says so. */
 const freedGradient = (_grad: unknown, node: Node): Tensor => node.saved(0)
 
-function versionsOf(kept: readonly (Tensor | null)[]): number[] {
+/** Begins to keep tensors; gives their versions. */
+function keep(kept: readonly (Tensor | null)[]): number[] {
   const versions = new Array<number>(kept.length)
   for (let i = 0; i < kept.length; i++) {
     const t = kept[i]
@@ -201,9 +197,22 @@ function versionsOf(kept: readonly (Tensor | null)[]): number[] {
     }
     const { version, handle } = t.storage
     versions[i] = version
-    if (handle !== null && handle.savers > 0) handle.savers++
+    if (handle !== null) handle.save()
   }
   return versions
+}
+
+/** Opposite of {@link keep}; what only the graph used goes at once. Gives whether there was any tensor. */
+function letGo(kept: readonly (Tensor | null)[]): boolean {
+  let any = false
+  for (let i = 0; i < kept.length; i++) {
+    const t = kept[i]
+    if (t == null) continue
+    any = true
+    const { handle } = t.storage
+    if (handle?.letGo()) release(t.storage)
+  }
+  return any
 }
 
 /**
@@ -217,7 +226,7 @@ export function ownedByGraph(out: Tensor, saved: Tensor): void {
   const { handle } = saved.storage
   if (handle === null) return
   if (out._node === null) release(saved.storage)
-  else handle.savers = 1
+  else handle.graphOnly = true
 }
 
 function metaOf(t: Tensor): OutputMeta {

@@ -8,7 +8,7 @@
 #include <vector>
 #include "../pool.h"
 
-// VARIANTS(X) is given on the command line: X(avx512) X(avx2), or X(neon)
+// Given on the command line: VARIANTS(X), which is X(avx512) X(avx2) or X(neon), and TABLE, which names the kernels and their order
 
 // what each variant's table.cc defines, seen through one type
 #define DECLARE(name)                                          \
@@ -241,6 +241,9 @@ extern "C" void poolStart(i32 threads) {
 NAPI_MODULE_INIT() {
   Instance* instance = new Instance;
   napi_set_instance_data(env, instance, release, nullptr);
+  napi_value table;
+  napi_create_string_utf8(env, TABLE, NAPI_AUTO_LENGTH, &table);
+  napi_set_named_property(env, exports, "table", table);
   method(env, exports, "variants", listVariants, instance);
   method(env, exports, "attach", attach, instance);
   method(env, exports, "run", run, instance);

@@ -1,5 +1,14 @@
-// How a helper thread sleeps natively.
+// How a helper thread sleeps natively, and what time it is.
 #include "../sleep.h"
+#include <chrono>
+#include <thread>
+#include "../pool.h"
+
+extern "C" void sleepYield(u32*, u32) { std::this_thread::yield(); }
+
+extern "C" f64 poolNow(void) {
+  return std::chrono::duration<f64, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 #if defined(__linux__)
 #include <linux/futex.h>

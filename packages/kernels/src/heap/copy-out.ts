@@ -16,6 +16,7 @@ const FIRST_LIMIT = 128 * MEGABYTE
  */
 export class CopyOut implements Reclaimer {
   limit: number
+  readonly looseLimit: number = Number.POSITIVE_INFINITY
   private readonly memory: Memory
   private readonly heap: Heap
   private readonly budget: number

@@ -59,6 +59,8 @@ export class Heap {
   /** Objects without a place. */
   private readonly spare: Block[] = []
   private freeBytes = 0
+  /** Bytes in blocks that a graph saves. */
+  saved = 0
   private usedBytes = 0
   private usedBlocks = 0
   /** Bytes released since neighbours were last merged. */
@@ -107,7 +109,8 @@ export class Heap {
     block.free = false
     block.owner = 0
     block.holders = 0
-    block.savers = 0
+    block.saves = 0
+    block.graphOnly = false
     this.usedBytes += block.bytes
     this.usedBlocks++
     return block
@@ -116,6 +119,7 @@ export class Heap {
   /** Takes a block back. */
   release(block: Block): void {
     if (this.poison) this.fill(block, 0xff)
+    if (block.saves > 0) this.saved -= block.bytes
     block.free = true
     block.id = -1
     this.usedBytes -= block.bytes

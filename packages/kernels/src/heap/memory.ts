@@ -69,6 +69,8 @@ export class HeapMemory implements Memory {
   private chosen: MemoryMode | null = null
   /** Bytes in use beyond which something is to be done. */
   private limit: number
+  /** The same for those that no graph saves. */
+  private looseLimit: number = Number.POSITIVE_INFINITY
   /** With less in use nobody looks for garbage, nor finds out how. */
   private readonly quiet: number
 
@@ -107,7 +109,9 @@ export class HeapMemory implements Memory {
     const bytes = numel * dtype.itemsize
     if (bytes <= this.small) return referenceMemory.alloc(device, dtype, numel, zeroed)
     const { heap, arrays } = this
-    if (heap.used + bytes > this.limit && this.isFull(bytes)) return this.outside(device, dtype, numel)
+    const used = heap.used + bytes
+    if ((used > this.limit || used - heap.saved > this.looseLimit) && this.isFull(bytes))
+      return this.outside(device, dtype, numel)
     const block = heap.alloc(bytes) ?? this.squeezed(bytes)
     if (block === null) return this.outside(device, dtype, numel)
     const { address } = block
@@ -211,7 +215,7 @@ export class HeapMemory implements Memory {
     const reclaimer = this.reclaim()
     const { heap, ceiling } = this
     if (bytes > ceiling) return true
-    if (heap.used + bytes > reclaimer.limit) reclaimer.press()
+    if (heap.used + bytes > reclaimer.limit || heap.used - heap.saved + bytes > reclaimer.looseLimit) reclaimer.press()
     if (heap.used + bytes > ceiling) reclaimer.squeeze(heap.used + bytes - ceiling)
     this.follow(reclaimer)
     return heap.used + bytes > ceiling
@@ -220,6 +224,7 @@ export class HeapMemory implements Memory {
   /** Takes over the limit that the reclaimer now wants. */
   private follow(reclaimer: Reclaimer): void {
     this.limit = Math.min(reclaimer.limit, this.ceiling)
+    this.looseLimit = reclaimer.looseLimit
   }
 
   /** The last attempts to find room. */

@@ -3,6 +3,9 @@ import type { Block } from './block.js'
 import type { Collector } from './collector.js'
 import { clear, type Proof } from './proof.js'
 
+/** Emptying the set takes some microseconds. */
+const MANY = 100
+
 /** Weak references to storages and their blocks, in the order in which they came. */
 export class WeakTable {
   private refs: (WeakRef<Storage> | null)[] = []
@@ -54,6 +57,8 @@ export class WeakRefProof implements Proof {
   readonly hasMinor: boolean
   private readonly collector: Collector
   private readonly table: WeakTable = new WeakTable()
+  /** Storages that the set of the job may hold on to. */
+  private kept = 0
 
   constructor(collector: Collector) {
     this.collector = collector
@@ -62,21 +67,29 @@ export class WeakRefProof implements Proof {
   }
 
   watch(storages: Storage[]): void {
+    this.kept += storages.length
     this.table.watch(storages)
+    // what a collection of its own finds in the set grows old
+    if (this.hasMinor && this.kept > MANY) this.forgetKept()
   }
 
   forget(block: Block): void {
     this.table.forget(block)
   }
 
+  private forgetKept(): void {
+    this.kept = 0
+    this.collector.forgetKept()
+  }
+
   collect(thorough: boolean, take: (block: Block) => void): void {
     const { collector } = this
-    collector.forgetKept()
+    this.forgetKept()
     if (thorough || !this.hasMinor) collector.full()
     else collector.minor()
     this.table.sweep(take)
     // asking for those that live has put them into the set
-    collector.forgetKept()
+    this.forgetKept()
   }
 }
 

@@ -1,7 +1,7 @@
 import { drain, type Handle, type Memory, nursery, Owner, type Storage } from '@tsorch/core/backend'
 import type { Block } from './block.js'
 import type { Heap } from './heap.js'
-import { Pace } from './pace.js'
+import { Pace, type Use } from './pace.js'
 import type { Proof } from './proof.js'
 import { now, type Reclaimer } from './reclaim.js'
 
@@ -13,7 +13,7 @@ const FULL_GROWTH = 128 * MEGABYTE
 const SLOWER = 2
 
 /** Whether only the collector can tell when a block is free: gradients nobody read and what only a graph uses mostly go by hand. */
-const isAnybodys = ({ owner, savers }: Handle): boolean => owner !== Owner.grad && savers === 0
+const isAnybodys = ({ owner, graphOnly }: Handle): boolean => owner !== Owner.grad && !graphOnly
 
 /**
  * Memory comes back when the collector has proved that its storage is dead. What lives on between two steps is watched from then
@@ -47,7 +47,11 @@ export class Proving implements Reclaimer {
   }
 
   get limit(): number {
-    return this.pace.limit
+    return this.pace.totalLimit
+  }
+
+  get looseLimit(): number {
+    return this.pace.looseLimit
   }
 
   press(): void {
@@ -56,7 +60,7 @@ export class Proving implements Reclaimer {
 
   safePoint(): void {
     if (this.proof.hasMinor) this.watchYoung(isAnybodys)
-    if (this.pace.isDue(this.heap.used)) this.look()
+    if (this.pace.isDue(this.use())) this.look()
   }
 
   released(block: Block): void {
@@ -78,26 +82,31 @@ export class Proving implements Reclaimer {
   }
 
   private look(): void {
-    const { heap, pace, proof } = this
+    const { pace, proof } = this
     const start = now()
-    const from = heap.used
+    const from = this.use()
     this.watchYoung()
     let thorough = !proof.hasMinor
     proof.collect(thorough, this.take)
-    if (!thorough && pace.leavesMuch(heap.used)) {
+    if (!thorough && pace.leavesMuch(this.use())) {
       thorough = true
       proof.collect(true, this.take)
     }
     const end = now()
-    pace.looked(from, heap.used, thorough, end - start, end)
+    pace.looked(from, this.use(), thorough, end - start, end)
   }
 
   private lookHard(): void {
-    const from = this.heap.used
+    const from = this.use()
     this.watchYoung()
     this.proof.collect(true, this.take)
     // asked for from outside: its price says nothing about how often to look
-    this.pace.looked(from, this.heap.used, true, 0, now())
+    this.pace.looked(from, this.use(), true, 0, now())
+  }
+
+  private use(): Use {
+    const { used, saved } = this.heap
+    return { total: used, loose: used - saved }
   }
 
   private watchYoung(wants?: (handle: Handle) => boolean): void {

@@ -2,8 +2,9 @@ import type { Block } from './block.js'
 
 /** A way to get memory back that the library was not told about. */
 export interface Reclaimer {
-  /** Bytes in use beyond which an allocation calls {@link press}. */
+  /** Bytes in use, all or those that no graph saves, beyond which an allocation calls {@link press}. */
   readonly limit: number
+  readonly looseLimit: number
   /** Called by an allocation, in the middle of anything. */
   press(): void
   /** Called between two steps. */

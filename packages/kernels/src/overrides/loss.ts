@@ -72,7 +72,7 @@ export function lossOverrides(set: KernelSet): Override[] {
     if (!worth(x, cost) || !floats(x, y) || !sameShape(x.shape, y.shape)) return undefined
     const out = allocate(x.storage, float32, x.shape)
     set.begin()
-    kernels.binary(float32.id, code, set.output(out), set.input(x), set.input(y), x.count, 0)
+    kernels.binary(float32.id, code, set.output(out), set.input(x), set.input(y), x.count)
     set.end()
     return out
   }

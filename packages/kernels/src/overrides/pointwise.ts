@@ -27,7 +27,7 @@ export function pointwiseOverrides(set: KernelSet): Override[] {
     if (x.dtype !== float32 || !set.worth(x.count) || x.count === 0 || !dense(x)) return undefined
     const out = allocate(x.storage, float32, x.shape)
     set.begin()
-    kernels.unary(float32.id, code, set.output(out), set.input(x), x.count, 0)
+    kernels.unary(float32.id, code, set.output(out), set.input(x), x.count)
     set.end()
     return out
   }
@@ -40,7 +40,7 @@ export function pointwiseOverrides(set: KernelSet): Override[] {
     if (step < 0 || !dense(x)) return undefined
     const out = allocate(x.storage, float32, x.shape)
     set.begin()
-    kernels.binaryOne(float32.id, code, set.output(out), set.input(spanOf(g)), step, set.input(x), 1, n, 0)
+    kernels.binaryOne(float32.id, code, set.output(out), set.input(spanOf(g)), step, set.input(x), 1, n)
     set.end()
     return out
   }

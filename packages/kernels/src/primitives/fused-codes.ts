@@ -8,9 +8,9 @@ export const FusedBinary = {
   siluGrad: 67,
   geluGrad: 68,
   geluTanhGrad: 69,
-  squaredError: 72,
-  binaryCrossEntropy: 73,
-  binaryCrossEntropyLogits: 74,
+  squaredError: 70,
+  binaryCrossEntropy: 71,
+  binaryCrossEntropyLogits: 72,
 } as const
 
-export const Ternary = { where: 0, binaryCrossEntropyGrad: 3, squaredErrorGrad: 4 } as const
+export const Ternary = { where: 0, binaryCrossEntropyGrad: 1, squaredErrorGrad: 2 } as const

@@ -51,7 +51,7 @@ export function pointwisePrimitives(set: KernelSet): Pointwise {
     const [from, to] = [set.input(x), set.output(out)]
     const work = set.workspace(4 * n)
     kernels.cast(work, float32.id, from, x.dtype.id, n)
-    kernels.unary(float32.id, op, work, work, n, 0)
+    kernels.unary(float32.id, op, work, work, n)
     kernels.cast(to, out.dtype.id, work, float32.id, n)
     set.end()
   }
@@ -78,8 +78,8 @@ export function pointwisePrimitives(set: KernelSet): Pointwise {
       return
     }
     set.begin()
-    if (flat) kernels.unary(dtype.id, op, set.output(out), set.input(x), count, 0)
-    else kernels.unaryStrided(dtype.id, op, written(out), set.input(spanOf(x)), geometry(set), 0)
+    if (flat) kernels.unary(dtype.id, op, set.output(out), set.input(x), count)
+    else kernels.unaryStrided(dtype.id, op, written(out), set.input(spanOf(x)), geometry(set))
     set.end()
   }
 
@@ -124,7 +124,7 @@ export function pointwisePrimitives(set: KernelSet): Pointwise {
     const [oS, aS, bS] = [flatStep(out, n), flatStep(a, n), flatStep(b, n)]
     if (oS > 0 && aS >= 0 && bS >= 0) {
       set.begin()
-      if (aS > 0 && bS > 0) kernels.binary(dtype.id, op, set.output(out), set.input(a), set.input(b), n, 0)
+      if (aS > 0 && bS > 0) kernels.binary(dtype.id, op, set.output(out), set.input(a), set.input(b), n)
       else
         kernels.binaryOne(
           dtype.id,
@@ -135,14 +135,13 @@ export function pointwisePrimitives(set: KernelSet): Pointwise {
           set.input(b),
           Math.min(bS, 1),
           n,
-          0,
         )
       set.end()
       return true
     }
     if (merge(out, a, b) * (op === Binary.pow ? HEAVY : 1) < SHORT_ROW) return false
     set.begin()
-    kernels.binaryStrided(dtype.id, op, written(out), set.input(spanOf(a)), set.input(spanOf(b)), geometry(set), 0)
+    kernels.binaryStrided(dtype.id, op, written(out), set.input(spanOf(a)), set.input(spanOf(b)), geometry(set))
     set.end()
     return true
   }
@@ -171,7 +170,7 @@ export function pointwisePrimitives(set: KernelSet): Pointwise {
     const c = set.input(spanOf(condition))
     if (flat)
       kernels.ternary(dtype.id, Ternary.where, set.output(out), c, 1, x, Math.min(aS, 1), y, Math.min(bS, 1), n, 0)
-    else kernels.ternaryStrided(dtype.id, Ternary.where, written(out), c, x, y, geometry(set), 0)
+    else kernels.ternaryStrided(dtype.id, Ternary.where, written(out), c, x, y, geometry(set))
     set.end()
     return true
   }

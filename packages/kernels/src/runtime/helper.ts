@@ -12,7 +12,7 @@ export interface HelperTask {
 }
 
 const body = `
-  const { exports } = new WebAssembly.Instance(task.module, { env: { memory: task.memory, poolStart() {} } })
+  const { exports } = new WebAssembly.Instance(task.module, { env: { memory: task.memory, poolStart() {}, poolNow: () => performance.now() } })
   exports.__stack_pointer.value = task.stack
   exports.poolWorker(task.thread)
 `

@@ -1,10 +1,12 @@
 /** The native kernels: the addon of this platform, if it is installed, over the memory of the WebAssembly ones. */
-import { type Kernels, nativeKernels } from '../generated/kernels.js'
+import { type Kernels, nativeKernels, table } from '../generated/kernels.js'
 import { builtin } from './settings.js'
 import type { WasmRuntime } from './wasm.js'
 
 /** What cc/napi/addon.cc exports. */
 export interface Addon {
+  /** Which kernels it has, and in which order. */
+  readonly table: string
   /** Kinds of processor code that run here, best first. */
   variants(): string[]
   attach(heap: Uint8Array, slots: number, variant: string): void
@@ -28,16 +30,22 @@ export interface NativeRuntime {
 /** As cc/pool.cc allows. */
 const MAX_THREADS = 64
 
-/** The addon, or null where the platform has none or it does not load. */
+/** The addon, or null where the platform has none, it does not load, or it has other kernels than these. */
 export function loadAddon(): Addon | null {
   const module = builtin('node:module')
   if (module === null) return null
+  const name = `@tsorch/kernels-${process.platform}-${process.arch}`
+  let addon: Addon
   try {
-    const require = module.createRequire(import.meta.url)
-    return require(`@tsorch/kernels-${process.platform}-${process.arch}`) as Addon
+    addon = module.createRequire(import.meta.url)(name) as Addon
   } catch {
     return null
   }
+  if (addon.table === table) return addon
+  console.warn(
+    `${name} was built for another version of @tsorch/kernels and is not used; pnpm build:native builds it anew`,
+  )
+  return null
 }
 
 /** Lets the addon work on a runtime's memory. */

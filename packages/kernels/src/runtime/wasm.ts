@@ -79,7 +79,9 @@ export async function startWasm(variant: WasmVariant): Promise<WasmRuntime> {
     }
   }
   let started = 1
-  const instance = await WebAssembly.instantiate(module, { env: { memory, poolStart } })
+  const instance = await WebAssembly.instantiate(module, {
+    env: { memory, poolStart, poolNow: () => performance.now() },
+  })
   const exports = instance.exports as unknown as Exports & Kernels
   const slots = Math.ceil(Number(exports.__heap_base.value) / 64) * 64
   stacks = slots + SLOT_BYTES
