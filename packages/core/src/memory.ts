@@ -99,7 +99,7 @@ function giveBack(start: number, results: ReadonlySet<Storage>): void {
 /** Says that a surrounding {@link tidy} may not take `x`; gives `x`. */
 export function keep<T extends Tensor>(x: T): T {
   const { handle } = x.storage
-  if (handle !== null && (handle.owner === Owner.user || handle.owner === Owner.grad)) handle.owner = Owner.kept
+  if (handle !== null && handle.owner !== Owner.pass) handle.owner = Owner.kept
   return x
 }
 
@@ -144,6 +144,15 @@ export function dropGrad(x: Tensor): void {
 /** What `x.grad` gives: from now on somebody may hold it. */
 export function seenGrad(x: Tensor): Tensor | null {
   const handle = x._grad?.storage.handle
-  if (handle != null && handle.owner === Owner.grad) handle.owner = Owner.kept
+  if (handle != null && handle.owner === Owner.grad) handle.owner = Owner.seen
   return x._grad
+}
+
+/** What `x.grad = grad` does. */
+export function assignGrad(x: Tensor, grad: Tensor): void {
+  // the same memory in another tensor stays
+  if (grad.storage !== x._grad?.storage) dropGrad(x)
+  x._grad = grad
+  const { handle } = grad.storage
+  if (handle !== null && (handle.owner === Owner.user || handle.owner === Owner.grad)) handle.owner = Owner.seen
 }

@@ -10,8 +10,10 @@ export const Owner = {
   pass: 1,
   /** `.grad` of a leaf, not yet read by anybody. */
   grad: 2,
-  /** As `user`, and not to be taken by `tidy()` either: parameters, gradients that were read, state of optimizers. */
-  kept: 3,
+  /** As `user`, but not to be taken by `tidy()`: `.grad` that was read or assigned. */
+  seen: 3,
+  /** The same, and likely to live for long: parameters, state of optimizers. */
+  kept: 4,
 } as const
 export type OwnerCode = (typeof Owner)[keyof typeof Owner]
 

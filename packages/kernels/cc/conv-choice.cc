@@ -14,19 +14,20 @@ struct Speeds {
   f64 direct, directStore; // steps for storing a tile
   f64 fewest;              // pixels of a tile without loss
   f64 narrow;              // slowdown of a block of channels in one vector
-  f64 panels, panelsStore, panelsCopy, panelsPack; // steps for storing in place, through a buffer; channels that laying out a panel costs
+  f64 panels, panelsStore, panelsCopy; // steps for storing in place, through a buffer
+  f64 panelsPack, panelsSpread;        // channels that laying out a panel costs: of pixels side by side, or not
   f64 few;
   f64 packDirect, packPanels; // nanoseconds for a weight
   f64 outer, copy;            // nanoseconds to copy or transpose an element
 };
 #if W == 16
-constexpr Speeds speeds = {132, 9, 4, 1.18, 110, 1, 22, 3.5, 102, 0.22, 1.0, 115, 0.13};
+constexpr Speeds speeds = {132, 9, 4, 1.18, 110, 1, 22, 3.5, 27, 102, 0.22, 1.0, 115, 0.13};
 #elif W == 8
-constexpr Speeds speeds = {64, 12, 4, 1.0, 66, 5, 32, 3.5, 62, 0.25, 1.0, 62, 0.13};
+constexpr Speeds speeds = {64, 12, 4, 1.0, 66, 5, 32, 3.5, 16, 62, 0.25, 1.0, 62, 0.13};
 #elif defined(__wasm_relaxed_simd__)
-constexpr Speeds speeds = {29, 12, 3, 1.35, 31, 12, 14, 1.5, 28, 0.25, 1.0, 26, 0.13};
+constexpr Speeds speeds = {29, 12, 3, 1.35, 31, 12, 14, 1.5, 6, 28, 0.25, 1.0, 26, 0.13};
 #else
-constexpr Speeds speeds = {29, 12, 3, 1.35, 27, 12, 14, 1.5, 26, 0.25, 1.0, 26, 0.13};
+constexpr Speeds speeds = {29, 12, 3, 1.35, 27, 12, 14, 1.5, 6, 26, 0.25, 1.0, 26, 0.13};
 #endif
 
 // Share of the taps that read inside, along one dimension.
@@ -40,9 +41,13 @@ f64 insideShare(i32 positions, i32 step, i32 first, i32 taps, i32 tapStep, i32 s
 }
 
 
+f64 copyTime(const Bordered& b) { return b.copied() ? speeds.copy * b.c.images * b.c.imageSize : 0; }
+
 f64 directTime(const Correlation& c) {
   const i32 lanes = roundUp(c.outChannels, W);
   const f64 effective = lanes + (lanes % (2 * W) != 0 ? W * (speeds.narrow - 1) : 0);
+  const Bordered planes = withBorder(c, borderOf(c));
+  if (planes.copied() && directWantsBorder(c)) return directTime(planes.c) + copyTime(planes);
   const f64 rows = insideShare(c.rows, c.rowStep, c.rowFirst, c.tapRows, c.rowTap, c.height);
   const f64 columns = insideShare(c.columns, c.columnStep, c.columnFirst, c.tapColumns, c.columnTap, c.width);
   // a few pixels take no less time than as many as keep the multipliers busy
@@ -51,13 +56,13 @@ f64 directTime(const Correlation& c) {
 }
 
 f64 panelsTime(const Correlation& c) {
-  const PanelPlan plan = planPanels(c);
-  const bool together = plan.inPlace ? plan.lines > 1 || c.columns == plan.c.width : c.outColumn == 1 && c.outRow == c.columns && c.positions() >= 2 * W;
+  const Bordered planes = withBorder(c, borderOf(c));
+  const PanelPlan plan = planPanels(planes.c);
+  const bool together = plan.inPlace ? plan.lines > 1 || c.columns == plan.c.width : c.outRow == c.columns && c.positions() >= 2 * W;
   const f64 store = c.outColumn == 1 && together ? speeds.panelsStore : speeds.panelsCopy;
   const f64 length = plan.inPlace ? (f64)plan.lines * plan.lineLength : c.positions();
-  const f64 rows = c.outChannels + (plan.inPlace ? 0 : speeds.panelsPack);
-  const f64 copied = plan.padded ? speeds.copy * c.images * plan.c.imageSize : 0;
-  return c.images * (length * rows * c.depth() + (f64)c.positions() * c.outChannels * store) / speeds.panels + copied;
+  const f64 rows = c.outChannels + (plan.inPlace ? 0 : c.columnStep == 1 ? speeds.panelsPack : speeds.panelsSpread);
+  return c.images * (length * rows * c.depth() + (f64)c.positions() * c.outChannels * store) / speeds.panels + copyTime(planes);
 }
 
 } // namespace

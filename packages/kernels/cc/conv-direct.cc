@@ -131,7 +131,7 @@ template <i32 S> void rows(const Job& job, const f32* packed, const DirectWeight
   const bool pairs = S == 1 && c.columns <= WIDE_PAIR;
   const i32 images = pairs ? divUp(c.images, 2) : c.images;
   const f64 work = (f64)c.columns * c.depth() * min(c.outChannels, 2 * W) / W * (pairs ? 2 : 1);
-  const i32 grain = (i32)max(1.0, 20000.0 / work);
+  const i32 grain = (i32)max(1.0, PIECE / work);
   parallel(images * blocks * c.rows, grain, [=, &job, &shape](i32 begin, i32 end, i32) {
     for (i32 i = begin; i < end; i++) {
       const i32 r = i % c.rows;

@@ -33,4 +33,7 @@ i32 directPixels(const Correlation& c);
 // Whether it takes this step from column to column.
 bool directTakes(const Correlation& c);
 
+// Whether planes are better given a border: clipping costs something for each tap, whatever the number of channels.
+INLINE bool directWantsBorder(const Correlation& c) { return c.channels < 8; }
+
 } // namespace VARIANT

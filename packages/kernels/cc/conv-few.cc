@@ -48,7 +48,7 @@ template <i32 NV> NOINLINE void multiplyRows(const f32* w, i32 depth, const f32*
 }
 
 // Panels are as wide as two vectors if there is that much.
-i32 panelWidth(i32 positions) { return positions <= W ? W : 2 * W; }
+i32 widthOf(i32 positions) { return positions <= W ? W : 2 * W; }
 
 struct Parts {
   i32* offsets;
@@ -57,30 +57,18 @@ struct Parts {
   f32* gradient;
 };
 
-usize planeElements(const FewPlan& plan) {
-  return plan.border.any() ? roundUp<usize>((usize)plan.c.images * (usize)plan.c.imageSize, 16) : 0;
-}
-
 // Offsets of taps, of outputs or of positions.
 usize offsetBytes(const FewPlan& plan) {
-  return roundUp<usize>((usize)max(max(plan.depth(), plan.c.outChannels), plan.positions()) * 4, 64);
+  return roundUp<usize>((usize)max(max(plan.depth(), plan.c().outChannels), plan.positions()) * 4, 64);
 }
 
 Parts partsOf(const FewPlan& plan, u8* workspace) {
   Parts p;
   p.offsets = (i32*)workspace;
   p.planes = (f32*)(workspace + offsetBytes(plan));
-  p.matrix = p.planes + planeElements(plan);
+  p.matrix = p.planes + plan.planes.elements(plan.c().images);
   p.gradient = p.matrix + (usize)plan.depth() * roundUp<usize>((usize)plan.positions(), 2 * W);
   return p;
-}
-
-const f32* padded(const FewPlan& plan, const f32* x, f32* planes) {
-  const Border& b = plan.border;
-  const Correlation& c = plan.c;
-  if (!b.any()) return x;
-  padPlanes(x, c.images, c.channels, c.height - b.top - b.bottom, c.width - b.left - b.right, plan.givenImage, b, planes);
-  return planes;
 }
 
 } // namespace
@@ -89,33 +77,21 @@ bool fewPositions(const Correlation& c) {
   return c.images * c.positions() <= MOST && c.outChannels >= 4 * ROWS && c.channels * c.taps() >= 8 * W && c.columnStep >= 1;
 }
 
-FewPlan planFew(const Correlation& forward) {
-  FewPlan plan = {};
-  plan.c = forward;
-  plan.border = borderOf(forward);
-  plan.givenImage = forward.imageSize;
-  Correlation& c = plan.c;
-  c.height += plan.border.top + plan.border.bottom;
-  c.width += plan.border.left + plan.border.right;
-  c.rowFirst += plan.border.top;
-  c.columnFirst += plan.border.left;
-  if (plan.border.any()) c.imageSize = c.channels * c.plane();
-  return plan;
-}
+FewPlan planFew(const Correlation& forward) { return {withBorder(forward, borderOf(forward))}; }
 
 usize FewPlan::bytes() const {
   const usize matrix = (usize)depth() * roundUp<usize>((usize)positions(), 2 * W) * 4;
-  const usize gradient = roundUp<usize>((usize)c.outChannels * (usize)positions() * 4, 64);
-  return offsetBytes(*this) + planeElements(*this) * 4 + matrix + gradient;
+  const usize gradient = roundUp<usize>((usize)c().outChannels * (usize)positions() * 4, 64);
+  return offsetBytes(*this) + planes.elements(c().images) * 4 + matrix + gradient;
 }
 
 void fewForward(const FewPlan& plan, const f32* x, const f32* weight, const f32* bias, f32* out, u8* workspace) {
-  const Correlation& c = plan.c;
+  const Correlation& c = plan.c();
   const Parts parts = partsOf(plan, workspace);
-  const f32* planes = padded(plan, x, parts.planes);
+  const f32* planes = borderedPlanes(plan.planes, x, 0, c.images, parts.planes);
   const i32 depth = plan.depth();
   const i32 positions = plan.positions();
-  const i32 width = panelWidth(positions);
+  const i32 width = widthOf(positions);
   const i32 panels = divUp(positions, width);
   panelOffsets(c, parts.offsets);
   parallel(depth, max(64, 16384 / positions), [=, &c](i32 begin, i32 end, i32) {
@@ -150,7 +126,7 @@ void fewForward(const FewPlan& plan, const f32* x, const f32* weight, const f32*
 }
 
 void fewInputGradient(const FewPlan& plan, const f32* g, const f32* weight, f32* out, u8* workspace) {
-  const Correlation& c = plan.c;
+  const Correlation& c = plan.c();
   const Parts parts = partsOf(plan, workspace);
   const i32 depth = plan.depth();
   const i32 positions = plan.positions();
@@ -180,16 +156,16 @@ void fewInputGradient(const FewPlan& plan, const f32* g, const f32* weight, f32*
       }
     }
   });
-  const Border b = plan.border;
-  const i32 height = c.height - b.top - b.bottom;
-  const i32 columns = c.width - b.left - b.right;
+  const Border b = plan.planes.border;
+  const i32 height = plan.planes.givenHeight();
+  const i32 columns = plan.planes.givenWidth();
   parallel(c.channels, max(1, 8192 / (c.taps() * positions)), [=, &c](i32 begin, i32 end, i32) {
     for (i32 k = begin; k < end; k++) {
       for (i32 p = 0; p < positions; p++) {
         const i32 image = p / c.positions();
         const i32 row = (p - image * c.positions()) / c.columns;
         const i32 column = p - image * c.positions() - row * c.columns;
-        f32* plane = out + (isize)image * plan.givenImage + (isize)k * height * columns;
+        f32* plane = out + (isize)image * plan.planes.givenImage + (isize)k * height * columns;
         if (row == 0 && column == 0)
           for (i32 i = 0; i < height * columns; i++) plane[i] = 0;
         const f32* from = parts.matrix + (isize)p * depth + k * c.taps();
@@ -206,9 +182,9 @@ void fewInputGradient(const FewPlan& plan, const f32* g, const f32* weight, f32*
 }
 
 void fewWeightGradient(const FewPlan& plan, const f32* g, const f32* x, f32* out, u8* workspace) {
-  const Correlation& c = plan.c;
+  const Correlation& c = plan.c();
   const Parts parts = partsOf(plan, workspace);
-  const f32* planes = padded(plan, x, parts.planes);
+  const f32* planes = borderedPlanes(plan.planes, x, 0, c.images, parts.planes);
   const i32 depth = plan.depth();
   const i32 positions = plan.positions();
   // the gradient of the weight [output][tap] = gradient of the output [output][position] * windows [position][tap]

@@ -6,12 +6,11 @@
 namespace VARIANT {
 
 struct FewPlan {
-  Correlation c;   // over the planes with their border
-  Border border;
-  i32 givenImage;  // elements from an image to the next in the planes that are given
+  Bordered planes;
 
-  i32 depth() const { return c.channels * c.taps(); }
-  i32 positions() const { return c.images * c.positions(); }
+  const Correlation& c() const { return planes.c; }
+  i32 depth() const { return planes.c.depth(); }
+  i32 positions() const { return planes.c.images * planes.c.positions(); }
   usize bytes() const;
 };
 
@@ -21,7 +20,6 @@ bool fewPositions(const Correlation& forward);
 FewPlan planFew(const Correlation& forward);
 
 void fewForward(const FewPlan& plan, const f32* x, const f32* weight, const f32* bias, f32* out, u8* workspace);
-// `channelStep`, `plane`: of the input, whose gradient is written.
 void fewInputGradient(const FewPlan& plan, const f32* g, const f32* weight, f32* out, u8* workspace);
 void fewWeightGradient(const FewPlan& plan, const f32* g, const f32* x, f32* out, u8* workspace);
 

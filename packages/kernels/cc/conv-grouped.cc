@@ -1,4 +1,5 @@
 #include "conv-grouped.h"
+#include "conv-row.h"
 #include "parallel.h"
 
 namespace VARIANT {
@@ -17,20 +18,18 @@ void splitPlane(const SplitPlan& plan, const f32* x, f32* to) {
   for (i32 a = 0; a < c.rowStep; a++) {
     for (i32 b = 0; b < c.columnStep; b++) {
       const Range columns = inside(c.columnFirst + b, c.columnStep, plan.pitch, c.width);
-      for (i32 r = 0; r < plan.phaseRows; r++, to += plan.pitch) {
-        const i32 y = c.rowFirst + r * c.rowStep + a;
-        if (y < 0 || y >= c.height) {
-          for (i32 v = 0; v < plan.pitch; v++) to[v] = 0;
-          continue;
-        }
-        const f32* from = x + (isize)y * c.width + c.columnFirst + b;
-        for (i32 v = 0; v < columns.first; v++) to[v] = 0;
-        if (c.columnStep == 1)
-          for (i32 v = columns.first; v < columns.last; v++) to[v] = from[v];
-        else
-          for (i32 v = columns.first; v < columns.last; v++) to[v] = from[v * c.columnStep];
-        for (i32 v = columns.last; v < plan.pitch; v++) to[v] = 0;
+      const Range rows = inside(c.rowFirst + a, c.rowStep, plan.phaseRows, c.height);
+      const i32 n = columns.last - columns.first;
+      // zeros up to the first pixel, between the rows, and behind the last
+      clearRow(to, rows.first * plan.pitch + columns.first);
+      const f32* from = x + (isize)(c.rowFirst + a + rows.first * c.rowStep) * c.width + c.columnFirst + b + columns.first * c.columnStep;
+      for (i32 r = rows.first; r < rows.last; r++, from += c.rowStep * c.width) {
+        f32* row = to + r * plan.pitch + columns.first;
+        copySpread(from, c.columnStep, row, n);
+        clearRow(row + n, plan.pitch - n);
       }
+      to += plan.phase();
+      clearRow(to - (plan.phaseRows - rows.last) * plan.pitch, (plan.phaseRows - rows.last) * plan.pitch);
     }
   }
 }
@@ -63,11 +62,84 @@ SplitPlan planSplit(const Correlation& group) {
 
 usize groupedBytes(const SplitPlan& plan, bool weightGradient) {
   const Correlation& c = plan.c;
-  usize elements = plan.elements();
-  if (weightGradient)
-    elements += roundUp<usize>((usize)plan.length, 16) + (usize)c.outChannels * (usize)plan.depth() * W;
+  usize elements = plan.elements() + roundUp<usize>((usize)plan.length + W, 16);
+  if (weightGradient) elements += (usize)c.outChannels * (usize)plan.depth() * W;
   return roundUp<usize>((usize)plan.depth() * 4, 64) + roundUp<usize>(elements * 4, 64) * (usize)threads();
 }
+
+namespace {
+
+// NV vectors of positions of a single output channel.
+template <i32 NV> INLINE void sumTaps(const f32* x, const i32* offsets, const f32* w, i32 n, f32 bias, f32* to) {
+  vf acc[NV];
+  UNROLLED
+  for (i32 v = 0; v < NV; v++) acc[v] = splat(bias);
+  ROLLED
+  for (i32 k = 0; k < n; k++) {
+    const f32* at = (const f32*)((const u8*)x + offsets[k]);
+    const vf a = splat(w[k]);
+    UNROLLED
+    for (i32 v = 0; v < NV; v++) acc[v] = fma(a, load(at + v * W), acc[v]);
+  }
+  UNROLLED
+  for (i32 v = 0; v < NV; v++) store(to + v * W, acc[v]);
+}
+
+// `length` positions that lie together, at least a vector of them; the last vector may begin earlier.
+NOINLINE void sumLine(const f32* x, const i32* offsets, const f32* w, i32 n, f32 bias, f32* to, i32 length) {
+  constexpr i32 MANY = MAX_PANEL / W;
+  i32 q = 0;
+  for (; q + MANY * W <= length; q += MANY * W) sumTaps<MANY>(x + q, offsets, w, n, bias, to + q);
+  for (; q + 2 * W <= length; q += 2 * W) sumTaps<2>(x + q, offsets, w, n, bias, to + q);
+  for (; q < length; q += W) {
+    q = min(q, length - W);
+    sumTaps<1>(x + q, offsets, w, n, bias, to + q);
+  }
+}
+
+struct GroupJob {
+  SplitPlan plan;
+  const i32* offsets;
+  const f32* planes; // split
+  f32* line;         // room for plan.length positions
+};
+
+// A single output channel.
+void oneChannel(const GroupJob& job, const f32* w, f32 bias, f32* out) {
+  const SplitPlan& plan = job.plan;
+  const Correlation& c = plan.c;
+  const i32 depth = plan.depth();
+  if (c.columns >= W && c.outColumn == 1) {
+    for (i32 r = 0; r < c.rows; r++)
+      sumLine(job.planes + r * plan.pitch, job.offsets, w, depth, bias, out + (isize)r * c.outRow, c.columns);
+    return;
+  }
+  sumLine(job.planes, job.offsets, w, depth, bias, job.line, max(plan.length, W));
+  for (i32 r = 0; r < c.rows; r++) storePiece(job.line + r * plan.pitch, out + (isize)r * c.outRow, c.columns, c.outColumn);
+}
+
+// A tile of `rows` output channels.
+void tileChannels(const GroupJob& job, i32 rows, i32 widest, const f32* w, const f32* bias, f32* out) {
+  const SplitPlan& plan = job.plan;
+  const Correlation& c = plan.c;
+  f32 buffer[10 * 2 * W > MAX_PANEL * 3 ? 10 * 2 * W : MAX_PANEL * 3];
+  for (i32 q = 0; q < plan.length;) {
+    const i32 width = panelWidth(plan.length - q, ANY_ROOM, widest);
+    const i32 last = min(plan.length, q + width);
+    multiplyTile(rows, width, w, job.planes + q, job.offsets, plan.depth(), bias, buffer, width);
+    i32 row = q / plan.pitch;
+    for (i32 p = q; p < last; row++) {
+      const i32 column = p - row * plan.pitch;
+      const i32 n = min(last - p, c.columns - column);
+      f32* to = out + (isize)row * c.outRow + (isize)column * c.outColumn;
+      for (i32 m = 0; m < rows && n > 0; m++) storePiece(buffer + m * width + p - q, to + m * (isize)c.outChannel, n, c.outColumn);
+      p = (row + 1) * plan.pitch;
+    }
+    q += width;
+  }
+}
+
+} // namespace
 
 void correlateGrouped(const SplitPlan& plan, i32 groups, const f32* x, i32 xGroup, const f32* packed, i32 packedGroup, const f32* bias,
                       f32* out, i32 outGroup, u8* workspace) {
@@ -79,44 +151,25 @@ void correlateGrouped(const SplitPlan& plan, i32 groups, const f32* x, i32 xGrou
   tapOffsets(plan, offsets);
   const PanelTiles tiles = {c.outChannels};
   const i32 widest = tiles.widest();
-  const bool together = c.outColumn == 1 && c.outRow == c.columns && plan.pitch == c.columns;
+  const usize each = plan.elements() + roundUp<usize>((usize)plan.length + W, 16);
   const f64 work = (f64)plan.length * depth * c.outChannels / W + plan.plane() * c.channels;
-  parallel(c.images * groups, (i32)max(1.0, 20000.0 / work), [=, &plan](i32 begin, i32 end, i32 thread) {
+  parallel(c.images * groups, (i32)max(1.0, PIECE / work), [=, &plan](i32 begin, i32 end, i32 thread) {
     const Correlation& c = plan.c;
-    f32* planes = scratch + (usize)thread * plan.elements();
-    f32 buffer[10 * 2 * W > MAX_PANEL * 3 ? 10 * 2 * W : MAX_PANEL * 3];
+    f32* planes = scratch + (usize)thread * each;
+    const GroupJob job = {plan, offsets, planes, planes + plan.elements()};
     for (i32 i = begin; i < end; i++) {
       const i32 image = i / groups;
       const i32 group = i - image * groups;
       const f32* from = x + (isize)image * c.imageSize + (isize)group * xGroup;
       for (i32 k = 0; k < c.channels; k++) splitPlane(plan, from + (isize)k * c.plane(), planes + (isize)k * plan.plane());
-      f32* to = out + (isize)image * c.outImage + (isize)group * outGroup;
-      for (i32 q = 0; q < plan.length;) {
-        const i32 left = plan.length - q;
-        const i32 width = left <= W ? W : left <= 2 * W ? 2 * W : widest;
-        const i32 last = min(plan.length, q + width);
-        for (i32 t = 0; t < tiles.count(); t++) {
-          const i32 first = tiles.first(t);
-          const i32 rows = tiles.rows(t);
-          const f32* w = packed + (isize)group * packedGroup + (isize)first * depth;
-          const f32* b = bias == nullptr ? nullptr : bias + group * c.outChannels + first;
-          f32* plane = to + (isize)first * c.outChannel;
-          if (together && last == q + width) {
-            multiplyTile(rows, width, w, planes + q, offsets, depth, b, plane + q, c.outChannel);
-            continue;
-          }
-          multiplyTile(rows, width, w, planes + q, offsets, depth, b, buffer, width);
-          i32 row = q / plan.pitch;
-          for (i32 p = q; p < last; row++) {
-            const i32 column = p - row * plan.pitch;
-            const i32 n = min(last - p, c.columns - column);
-            for (i32 m = 0; m < rows && n > 0; m++)
-              storePiece(buffer + m * width + p - q, plane + m * (isize)c.outChannel + (isize)row * c.outRow + (isize)column * c.outColumn, n,
-                         c.outColumn);
-            p = (row + 1) * plan.pitch;
-          }
-        }
-        q += width;
+      for (i32 t = 0; t < tiles.count(); t++) {
+        const i32 first = tiles.first(t);
+        const i32 rows = tiles.rows(t);
+        const f32* w = packed + (isize)group * packedGroup + (isize)first * depth;
+        const f32* b = bias == nullptr ? nullptr : bias + group * c.outChannels + first;
+        f32* to = out + (isize)image * c.outImage + (isize)group * outGroup + (isize)first * c.outChannel;
+        if (rows == 1) oneChannel(job, w, b == nullptr ? 0 : *b, to);
+        else tileChannels(job, rows, widest, w, b, to);
       }
     }
   });
@@ -161,10 +214,10 @@ void groupedWeightGradient(const SplitPlan& plan, i32 groups, const f32* g, i32 
   i32* offsets = (i32*)workspace;
   f32* scratch = (f32*)(workspace + roundUp<usize>((usize)depth * 4, 64));
   tapOffsets(plan, offsets);
-  const usize gradientSize = roundUp<usize>((usize)plan.length, 16);
+  const usize gradientSize = roundUp<usize>((usize)plan.length + W, 16);
   const usize each = plan.elements() + gradientSize + (usize)c.outChannels * (usize)depth * W;
   const f64 work = (f64)c.images * ((f64)plan.length * depth * c.outChannels / W + plan.plane() * c.channels);
-  parallel(groups, (i32)max(1.0, 20000.0 / max(1.0, work)), [=, &plan](i32 begin, i32 end, i32 thread) {
+  parallel(groups, (i32)max(1.0, PIECE / max(1.0, work)), [=, &plan](i32 begin, i32 end, i32 thread) {
     const Correlation& c = plan.c;
     f32* planes = scratch + (usize)thread * roundUp<usize>(each, 16);
     f32* gradient = planes + plan.elements();

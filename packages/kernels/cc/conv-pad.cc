@@ -1,27 +1,14 @@
 #include "conv-pad.h"
+#include "conv-row.h"
 #include "parallel.h"
 
 namespace VARIANT {
 
 namespace {
 
-void clear(f32* to, i32 n) {
-  i32 i = 0;
-  for (; i + W <= n; i += W) store(to + i, vf{});
-  for (; i < n; i++) to[i] = 0;
-}
-
-void copy(const f32* from, f32* to, i32 n) {
-  i32 i = 0;
-  for (; i + W <= n; i += W) store(to + i, load(from + i));
-  if constexpr (W > 4)
-    for (; i + 4 <= n; i += 4) store4(to + i, load4(from + i));
-  for (; i < n; i++) to[i] = from[i];
-}
-
-} // namespace
-
-void padPlanes(const f32* x, i32 images, i32 channels, i32 height, i32 width, i32 imageSize, Border b, f32* out) {
+// Copies the channels of `images` images, `imageSize` elements apart.
+void padPlanes(const f32* x, i32 images, i32 channels, i32 height, i32 width, i32 imageSize, const Border& border, f32* out) {
+  const Border b = border;
   const i32 pitch = width + b.left + b.right;
   const i32 size = (height + b.top + b.bottom) * pitch;
   parallel(images * channels, max(1, 16384 / max(1, size)), [=](i32 begin, i32 end, i32) {
@@ -30,17 +17,43 @@ void padPlanes(const f32* x, i32 images, i32 channels, i32 height, i32 width, i3
       const f32* from = x + (isize)image * imageSize + (isize)(p - image * channels) * height * width;
       f32* to = out + (isize)p * size;
       // the zeros between two rows lie together
-      clear(to, b.top * pitch + b.left);
+      clearRow(to, b.top * pitch + b.left);
       to += b.top * pitch + b.left;
       for (i32 r = 0; r < height; r++) {
-        copy(from, to, width);
-        if (r < height - 1) clear(to + width, b.left + b.right);
+        copyRow(from, to, width);
+        if (r < height - 1) clearRow(to + width, b.left + b.right);
         from += width;
         to += pitch;
       }
-      clear(to - pitch + width, b.right + b.bottom * pitch);
+      clearRow(to - pitch + width, b.right + b.bottom * pitch);
     }
   });
+}
+
+} // namespace
+
+Border borderOf(const Correlation& c) {
+  const i32 lastRow = c.rowFirst + (c.rows - 1) * c.rowStep + (c.tapRows - 1) * c.rowTap;
+  const i32 lastColumn = c.columnFirst + (c.columns - 1) * c.columnStep + (c.tapColumns - 1) * c.columnTap;
+  if (c.taps() == 0 || c.positions() == 0) return {};
+  return {max(0, -c.rowFirst), max(0, -c.columnFirst), max(0, lastRow - c.height + 1), max(0, lastColumn - c.width + 1)};
+}
+
+Bordered withBorder(const Correlation& c, const Border& border) {
+  Bordered b = {c, border, c.imageSize};
+  b.c.height += border.top + border.bottom;
+  b.c.width += border.left + border.right;
+  b.c.rowFirst += border.top;
+  b.c.columnFirst += border.left;
+  if (b.copied()) b.c.imageSize = b.c.channels * b.c.plane();
+  return b;
+}
+
+const f32* borderedPlanes(const Bordered& b, const f32* x, i32 first, i32 images, f32* planes) {
+  const f32* from = x + (isize)first * b.givenImage;
+  if (!b.copied()) return from;
+  padPlanes(from, images, b.c.channels, b.givenHeight(), b.givenWidth(), b.givenImage, b.border, planes);
+  return planes;
 }
 
 } // namespace VARIANT

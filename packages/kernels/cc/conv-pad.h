@@ -4,7 +4,7 @@
 
 namespace VARIANT {
 
-// What is added before and behind a plane; negative parts are not cut off.
+// What is added before and behind a plane.
 struct Border {
   i32 top, left, bottom, right;
 
@@ -12,13 +12,28 @@ struct Border {
 };
 
 // The border that lets every tap at every position read inside.
-INLINE Border borderOf(const Correlation& c) {
-  const i32 lastRow = c.rowFirst + (c.rows - 1) * c.rowStep + (c.tapRows - 1) * c.rowTap;
-  const i32 lastColumn = c.columnFirst + (c.columns - 1) * c.columnStep + (c.tapColumns - 1) * c.columnTap;
-  return {max(0, -c.rowFirst), max(0, -c.columnFirst), max(0, lastRow - c.height + 1), max(0, lastColumn - c.width + 1)};
+Border borderOf(const Correlation& c);
+
+// The larger of two on each side.
+INLINE Border around(const Border& a, const Border& b) {
+  return {max(a.top, b.top), max(a.left, b.left), max(a.bottom, b.bottom), max(a.right, b.right)};
 }
 
-// Copies the channels of `images` images, `imageSize` elements apart, into planes with a border.
-void padPlanes(const f32* x, i32 images, i32 channels, i32 height, i32 width, i32 imageSize, Border border, f32* out);
+// A correlation over planes with a border; without one they are those that are given.
+struct Bordered {
+  Correlation c;
+  Border border;
+  i32 givenImage; // elements from an image to the next in the planes that are given
+
+  bool copied() const { return border.any(); }
+  i32 givenHeight() const { return c.height - border.top - border.bottom; }
+  i32 givenWidth() const { return c.width - border.left - border.right; }
+  // Elements for so many images, with room for vectors that reach beyond the last.
+  usize elements(i32 images) const { return copied() ? roundUp<usize>((usize)images * (usize)c.imageSize + 8 * W, 16) : 0; }
+};
+Bordered withBorder(const Correlation& c, const Border& border);
+
+// `images` images from `first` on with their border: copied to `planes`, or where they are if there is no border.
+const f32* borderedPlanes(const Bordered& b, const f32* x, i32 first, i32 images, f32* planes);
 
 } // namespace VARIANT

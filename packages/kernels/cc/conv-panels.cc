@@ -1,4 +1,5 @@
 #include "conv-panels.h"
+#include "conv-row.h"
 #include "parallel.h"
 
 namespace VARIANT {
@@ -66,6 +67,8 @@ INLINE void multiplyRows(i32 width, const f32* w, const f32* x, const i32* offse
   if (width == W) return multiply<MR, 1>(w, x, offsets, n, bias, to, step);
   if constexpr (NV > 2)
     if (width == 2 * W) return multiply<MR, 2>(w, x, offsets, n, bias, to, step);
+  if constexpr (NV > 4)
+    if (width == 4 * W) return multiply<MR, 4>(w, x, offsets, n, bias, to, step);
   multiply<MR, NV>(w, x, offsets, n, bias, to, step);
 }
 
@@ -98,11 +101,6 @@ void multiplyTile(i32 rows, i32 width, const f32* w, const f32* x, const i32* of
 
 namespace {
 
-// Width of the next panel when `left` pixels are left, of `length` in all: no wider than that.
-i32 widthFor(i32 left, i32 length, i32 widest) {
-  if (left <= W || length < 2 * W) return W;
-  return left <= 2 * W || length < widest ? 2 * W : widest;
-}
 
 // Column `lane` on of a panel: `LENGTH` pixels for each step.
 template <i32 LENGTH> INLINE void packPixels(const f32* x, const i32* offsets, i32 n, f32* to, i32 width) {
@@ -136,10 +134,8 @@ void packPiece(const f32* x, i32 length, i32 step, const i32* offsets, i32 n, f3
 } // namespace
 
 void storePiece(const f32* from, f32* to, i32 length, i32 step) {
-  i32 i = 0;
-  if (step == 1)
-    for (; i + 4 <= length; i += 4) store4(to + i, load4(from + i));
-  for (; i < length; i++) to[i * step] = from[i];
+  if (step == 1) return copyRow(from, to, length);
+  for (i32 i = 0; i < length; i++) to[i * step] = from[i];
 }
 
 void panelOffsets(const Correlation& c, i32* at) {
@@ -170,39 +166,30 @@ void packPanel(const f32* x, const Piece* pieces, i32 count, i32 columnStep, con
     for (i32 k = 0; k < n; k++) panel[k * width + lane] = 0;
 }
 
-PanelPlan planPanels(const Correlation& c) {
-  PanelPlan plan = {};
-  plan.c = c;
-  plan.border = borderOf(c);
-  plan.padded = plan.border.any();
-  Correlation& p = plan.c;
-  p.width += plan.border.left + plan.border.right;
-  p.height += plan.border.top + plan.border.bottom;
-  p.rowFirst += plan.border.top;
-  p.columnFirst += plan.border.left;
-  plan.unpaddedImage = p.imageSize;
-  if (plan.padded) p.imageSize = p.channels * p.plane();
+i32 panelWidth(i32 left, i32 room, i32 widest) {
+  i32 width = W;
+  while (width < widest && width < left && 2 * width <= room) width = width == 4 * W ? widest : 2 * width;
+  return min(width, widest);
+}
 
-  if (p.columnStep == 1 && p.columns % (2 * W) == 0) {
+PanelPlan planPanels(const Correlation& c) {
+  PanelPlan plan = {c, false, 0, 0};
+  if (c.columnStep == 1 && c.columns % (2 * W) == 0) {
     plan.inPlace = true;
-    plan.lines = p.rows;
-    plan.lineLength = p.columns;
-  } else if (p.columnStep == 1 && p.rowStep == 1) {
+    plan.lines = c.rows;
+    plan.lineLength = c.columns;
+  } else if (c.columnStep == 1 && c.rowStep == 1) {
     // rows with what lies between them, unless that is more than laying out panels costs
     plan.lines = 1;
-    plan.lineLength = (p.rows - 1) * p.width + p.columns;
-    plan.inPlace = plan.lineLength >= W && (f64)plan.lineLength * p.outChannels <= (f64)p.positions() * (p.outChannels + 3.5);
+    plan.lineLength = (c.rows - 1) * c.width + c.columns;
+    plan.inPlace = plan.lineLength >= W && (f64)plan.lineLength * c.outChannels <= (f64)c.positions() * (c.outChannels + 3.5);
   }
-  const f64 image = 4.0 * p.channels * p.plane();
-  plan.imagesAtOnce = plan.padded ? (i32)max(1.0, min((f64)p.images, 2e6 / image)) : p.images;
   return plan;
 }
 
 usize PanelPlan::bytes() const {
-  const usize offsets = roundUp<usize>((usize)depth() * 8, 64); // of the planes, and of a panel
-  const usize planes = padded ? roundUp<usize>(((usize)imagesAtOnce * (usize)c.imageSize + (usize)MAX_PANEL) * 4, 64) : 0;
-  const usize panels = inPlace ? 0 : roundUp<usize>((usize)depth() * MAX_PANEL * 4, 64) * (usize)threads();
-  return offsets + planes + panels;
+  const usize offsets = roundUp<usize>((usize)c.depth() * 8, 64); // of the planes, and of a panel
+  return offsets + (inPlace ? 0 : roundUp<usize>((usize)c.depth() * MAX_PANEL * 4, 64) * (usize)threads());
 }
 
 void packPanels(const f32* weight, f32* packed, const Correlation& c, const TapOrder& order, i32 outputStep, i32 channelStep) {
@@ -247,20 +234,20 @@ void lineInPlace(const Job& job, i32 image, i32 line, i32 widest) {
   const bool together = c.outColumn == 1 && (!flat || (c.outRow == c.width && c.columns == c.width));
   f32 buffer[MAX_ROWS * 2 * W > MAX_PANEL * 3 ? MAX_ROWS * 2 * W : MAX_PANEL * 3];
   for (i32 q = 0; q < length;) {
-    const i32 width = widthFor(length - q, length, widest);
+    const i32 width = panelWidth(length - q, length, widest);
     // the last panel may begin earlier, and writes what is there already once more
     const i32 at = min(q, max(0, length - width));
     for (i32 t = 0; t < tiles.count(); t++) {
       const i32 first = tiles.first(t);
       const i32 rows = tiles.rows(t);
-      const f32* w = job.packed + (isize)first * job.plan.depth();
+      const f32* w = job.packed + (isize)first * job.plan.c.depth();
       const f32* bias = job.bias == nullptr ? nullptr : job.bias + first;
       f32* to = out + (isize)first * c.outChannel;
       if (together) {
-        multiplyTile(rows, width, w, x + at, job.offsets, job.plan.depth(), bias, to + at, c.outChannel);
+        multiplyTile(rows, width, w, x + at, job.offsets, job.plan.c.depth(), bias, to + at, c.outChannel);
         continue;
       }
-      multiplyTile(rows, width, w, x + at, job.offsets, job.plan.depth(), bias, buffer, width);
+      multiplyTile(rows, width, w, x + at, job.offsets, job.plan.c.depth(), bias, buffer, width);
       const i32 end = at + width;
       i32 row = flat ? at / c.width : 0;
       for (i32 p = at; p < end; row++) {
@@ -278,11 +265,11 @@ void lineInPlace(const Job& job, i32 image, i32 line, i32 widest) {
 }
 
 // The panel of `width` positions from `first` on, counted over all images.
-void packedPanel(const Job& job, i32 images, i32 first, i32 width, f32* panel, const i32* inPanel) {
+void packedPanel(const Job& job, i32 first, i32 width, f32* panel, const i32* inPanel) {
   const Correlation& c = job.plan.c;
   const PanelTiles tiles = {c.outChannels};
-  const i32 depth = job.plan.depth();
-  const i32 end = min(images * c.positions(), first + width);
+  const i32 depth = job.plan.c.depth();
+  const i32 end = min(c.images * c.positions(), first + width);
   Piece pieces[MAX_PANEL];
   const i32 count = piecesOf(c, first, end, pieces);
   packPanel(job.x, pieces, count, c.columnStep, job.offsets, depth, panel, width);
@@ -310,41 +297,30 @@ void packedPanel(const Job& job, i32 images, i32 first, i32 width, f32* panel, c
 void correlatePanels(const PanelPlan& plan, const f32* x, const f32* packed, const f32* bias, f32* out, u8* workspace) {
   const Correlation& c = plan.c;
   if (c.positions() == 0) return;
-  const i32 depth = plan.depth();
+  const i32 depth = c.depth();
   const PanelTiles tiles = {c.outChannels};
   const i32 widest = tiles.widest();
   i32* offsets = (i32*)workspace;
   i32* inPanel = offsets + depth;
-  f32* planes = (f32*)(workspace + roundUp<usize>((usize)depth * 8, 64));
-  f32* panels = plan.padded ? (f32*)((u8*)planes + roundUp<usize>(((usize)plan.imagesAtOnce * (usize)c.imageSize + (usize)MAX_PANEL) * 4, 64)) : planes;
-  const usize panelSize = roundUp<usize>((usize)depth * MAX_PANEL * 4, 64) / 4;
   panelOffsets(c, offsets);
-  for (i32 first = 0; first < c.images; first += plan.imagesAtOnce) {
-    const i32 images = min(plan.imagesAtOnce, c.images - first);
-    Job job = {plan, planes, packed, bias, out + (isize)first * c.outImage, offsets};
-    if (plan.padded) {
-      const Border b = plan.border;
-      const i32 height = c.height - b.top - b.bottom;
-      const i32 width = c.width - b.left - b.right;
-      const i32 imageSize = plan.unpaddedImage;
-      padPlanes(x + (isize)first * imageSize, images, c.channels, height, width, imageSize, b, planes);
-    } else job.x = x + (isize)first * c.imageSize;
-    const f64 perPosition = (f64)depth * c.outChannels / W + depth;
-    if (plan.inPlace) {
-      const i32 grain = (i32)max(1.0, 20000.0 / (perPosition * plan.lineLength));
-      parallel(images * plan.lines, grain, [=, &job](i32 begin, i32 end, i32) {
-        for (i32 i = begin; i < end; i++) lineInPlace(job, i / job.plan.lines, i % job.plan.lines, widest);
-      });
-    } else {
-      const i32 total = images * c.positions();
-      const i32 width = widthFor(total, widest, widest);
-      for (i32 k = 0; k < depth; k++) inPanel[k] = k * width * 4;
-      const i32 grain = (i32)max(1.0, 20000.0 / (perPosition * width));
-      parallel(divUp(total, width), grain, [=, &job](i32 begin, i32 end, i32 thread) {
-        for (i32 i = begin; i < end; i++) packedPanel(job, images, i * width, width, panels + thread * panelSize, inPanel);
-      });
-    }
+  const Job job = {plan, x, packed, bias, out, offsets};
+  const f64 perPosition = (f64)depth * c.outChannels / W + depth;
+  if (plan.inPlace) {
+    const i32 grain = (i32)max(1.0, PIECE / (perPosition * plan.lineLength));
+    parallel(c.images * plan.lines, grain, [=, &job](i32 begin, i32 end, i32) {
+      for (i32 i = begin; i < end; i++) lineInPlace(job, i / job.plan.lines, i % job.plan.lines, widest);
+    });
+    return;
   }
+  f32* panels = (f32*)(workspace + roundUp<usize>((usize)depth * 8, 64));
+  const usize panelSize = roundUp<usize>((usize)depth * MAX_PANEL * 4, 64) / 4;
+  const i32 total = c.images * c.positions();
+  const i32 width = panelWidth(total, ANY_ROOM, widest);
+  for (i32 k = 0; k < depth; k++) inPanel[k] = k * width * 4;
+  const i32 grain = (i32)max(1.0, PIECE / (perPosition * width));
+  parallel(divUp(total, width), grain, [=, &job](i32 begin, i32 end, i32 thread) {
+    for (i32 i = begin; i < end; i++) packedPanel(job, i * width, width, panels + thread * panelSize, inPanel);
+  });
 }
 
 } // namespace VARIANT

@@ -1,26 +1,21 @@
 // Convolution with pixels in the lanes of the vectors and output channels in the accumulators. Pixels are read where they lie
 // if they lie together, else laid out as panels first. No lane is idle whatever the number of channels, and any step will do.
 #pragma once
-#include "conv-pad.h"
+#include "conv.h"
 
 namespace VARIANT {
 
-// How the panels of a correlation are made.
+// How the panels of a correlation are made, which reads no border.
 struct PanelPlan {
-  Correlation c;      // over the planes with their border
-  Border border;
-  bool padded;        // planes are copied
+  Correlation c;
   bool inPlace;
   i32 lines;          // in place: runs of pixels in an image, and their length
   i32 lineLength;
-  i32 imagesAtOnce;
-  i32 unpaddedImage;  // elements from an image to the next in the planes that are given
 
-  i32 depth() const { return c.channels * c.taps(); }
   usize bytes() const;
 };
 
-PanelPlan planPanels(const Correlation& c);
+PanelPlan planPanels(const Correlation& bordered);
 
 // Lays out the weight of a correlation in outChannels * depth elements: tile by tile [channel][tap][row]. Element (output, channel,
 // natural tap) lies at output * outputStep + channel * channelStep + tap.
@@ -34,6 +29,10 @@ struct Piece {
 
 // Lanes of the widest panel.
 constexpr i32 MAX_PANEL = (W == 4 ? 6 : W == 8 ? 6 : 8) * W;
+
+// Width of a panel for `left` pixels, when `room` can be read: no more than that, unless it is less than a vector.
+i32 panelWidth(i32 left, i32 room, i32 widest);
+constexpr i32 ANY_ROOM = 1 << 30;
 
 // The positions [first, end) of a correlation, counted over all images, as pieces; returns how many.
 i32 piecesOf(const Correlation& c, i32 first, i32 end, Piece* pieces);

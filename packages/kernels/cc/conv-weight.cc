@@ -17,7 +17,7 @@ constexpr i32 WIDE = 4, NARROW = 6;
 constexpr i32 WIDE = 8, NARROW = 10;
 #endif
 
-// Adds n positions to the sums [tap][lanes] of MR taps.
+// Adds n positions to the sums [tap][lane] of MR taps, `lanes` apart; `g` is [position][NV * W].
 template <i32 MR, i32 NV>
 NOINLINE void outer(const f32* x, const i32* taps, const i32* positions, i32 n, const f32* g, i32 lanes, f32* sums) {
   const u8* at[MR];
@@ -40,7 +40,7 @@ NOINLINE void outer(const f32* x, const i32* taps, const i32* positions, i32 n, 
       UNROLLED
       for (i32 v = 0; v < NV; v++) acc[m][v] = fma(s, b[v], acc[m][v]);
     }
-    g += lanes;
+    g += NV * W;
   }
   UNROLLED
   for (i32 m = 0; m < MR; m++) {
@@ -69,28 +69,33 @@ struct Shares {
 };
 Shares sharesOf(i32 total, i32 most) { return {total, divUp(total, most)}; }
 
-// Planes [channel][position] of one image into [position][lane], from position `first` on; lanes without a channel are 0.
-void transposeImage(const f32* g, i32 channels, i32 channelStep, i32 positions, i32 lanes, f32* to) {
-  for (i32 o = 0; o < lanes; o += 4) {
-    const f32* from = g + (isize)o * channelStep;
-    const i32 have = min(4, channels - o);
-    i32 p = 0;
-    if (have == 4) {
-      for (; p + 4 <= positions; p += 4) {
-        vf4 a = load4(from + p);
-        vf4 b = load4(from + channelStep + p);
-        vf4 c = load4(from + 2 * channelStep + p);
-        vf4 d = load4(from + 3 * channelStep + p);
-        transpose4(a, b, c, d);
-        f32* q = to + (isize)p * lanes + o;
-        store4(q, a);
-        store4(q + lanes, b);
-        store4(q + 2 * lanes, c);
-        store4(q + 3 * lanes, d);
+// Planes [channel][position] into [position][lane] with `lanes` lanes; those without a channel are 0. Some positions at a time, so
+// that what is written stays in the cache until its lines are full.
+void transposePlanes(const f32* g, i32 channels, i32 channelStep, i32 positions, i32 lanes, f32* to) {
+  constexpr i32 RUN = 64;
+  for (i32 first = 0; first < positions; first += RUN) {
+    const i32 end = min(positions, first + RUN);
+    for (i32 o = 0; o < lanes; o += 4) {
+      const f32* from = g + (isize)o * channelStep;
+      const i32 have = min(4, channels - o);
+      i32 p = first;
+      if (have == 4) {
+        for (; p + 4 <= end; p += 4) {
+          vf4 a = load4(from + p);
+          vf4 b = load4(from + channelStep + p);
+          vf4 c = load4(from + 2 * channelStep + p);
+          vf4 d = load4(from + 3 * channelStep + p);
+          transpose4(a, b, c, d);
+          f32* q = to + (isize)p * lanes + o;
+          store4(q, a);
+          store4(q + lanes, b);
+          store4(q + 2 * lanes, c);
+          store4(q + 3 * lanes, d);
+        }
       }
+      for (; p < end; p++)
+        for (i32 i = 0; i < 4; i++) to[(isize)p * lanes + o + i] = i < have ? from[(isize)i * channelStep + p] : 0;
     }
-    for (; p < positions; p++)
-      for (i32 i = 0; i < 4; i++) to[(isize)p * lanes + o + i] = i < have ? from[(isize)i * channelStep + p] : 0;
   }
 }
 
@@ -98,18 +103,10 @@ void transposeImage(const f32* g, i32 channels, i32 channelStep, i32 positions, 
 
 WeightPlan planWeight(const Correlation& forward) {
   WeightPlan plan = {};
-  plan.c = forward;
-  plan.border = borderOf(forward);
-  plan.padded = plan.border.any();
-  plan.givenImage = forward.imageSize;
-  Correlation& c = plan.c;
-  c.height += plan.border.top + plan.border.bottom;
-  c.width += plan.border.left + plan.border.right;
-  c.rowFirst += plan.border.top;
-  c.columnFirst += plan.border.left;
-  if (plan.padded) c.imageSize = c.channels * c.plane();
+  plan.planes = withBorder(forward, borderOf(forward));
+  const Correlation& c = plan.c();
   plan.lanes = roundUp(c.outChannels, W);
-  const f64 image = 4.0 * ((f64)plan.lanes * c.positions() + (plan.padded ? (f64)c.imageSize : 0));
+  const f64 image = 4.0 * ((f64)plan.lanes * c.positions() + (f64)plan.planes.elements(1));
   plan.imagesAtOnce = (i32)max(1.0, min((f64)c.images, 8e6 / image));
   // a block of the transposed gradient and of the planes under it stays in the cache while all taps pass over it
   const f64 row = 4.0 * c.columns * (min(plan.lanes, 2 * W) + c.columnStep * c.rowStep * min(c.channels, 16));
@@ -124,10 +121,10 @@ WeightPlan planWeight(const Correlation& forward) {
 
 usize WeightPlan::bytes() const {
   const usize tables = roundUp<usize>(((usize)depth() + (usize)blockPositions()) * 4, 64);
-  const usize planes = padded ? roundUp<usize>((usize)imagesAtOnce * (usize)c.imageSize * 4, 64) : 0;
-  const usize gradient = (usize)imagesAtOnce * (usize)c.positions() * (usize)lanes * 4;
+  const usize copied = planes.elements(imagesAtOnce) * 4;
+  const usize gradient = (usize)imagesAtOnce * (usize)c().positions() * (usize)lanes * 4;
   const usize sums = (usize)parts * (usize)depth() * (usize)lanes * 4;
-  return tables + planes + gradient + sums;
+  return tables + copied + gradient + sums;
 }
 
 namespace {
@@ -145,7 +142,7 @@ struct Job {
 // All taps of [from, to) and all channels over the blocks of one part.
 void sumPart(const Job& job, i32 part, i32 from, i32 to) {
   const WeightPlan& plan = job.plan;
-  const Correlation& c = plan.c;
+  const Correlation& c = plan.c();
   const i32 depth = plan.depth();
   const bool byRows = plan.blockRows > 0;
   const i32 rowBlocks = byRows ? divUp(c.rows, plan.blockRows) : 1;
@@ -157,16 +154,17 @@ void sumPart(const Job& job, i32 part, i32 from, i32 to) {
     const i32 row = byRows ? (b - image * rowBlocks) * plan.blockRows : 0;
     const i32 rows = byRows ? min(plan.blockRows, c.rows - row) : min(plan.blockImages, job.images - image) * c.rows;
     const f32* x = job.x + (isize)image * c.imageSize + (isize)(row * c.rowStep + c.rowFirst) * c.width + c.columnFirst;
-    const f32* g = job.g + ((isize)image * c.positions() + (isize)row * c.columns) * plan.lanes;
+    const isize position = (isize)image * c.positions() + (isize)row * c.columns;
     for (i32 lane = 0; lane < plan.lanes; lane += 2 * W) {
       const bool narrow = plan.lanes - lane == W;
+      const f32* g = job.g + (isize)lane * job.images * c.positions() + position * (narrow ? W : 2 * W);
       const Shares tiles = sharesOf(to - from, narrow ? NARROW : WIDE);
       for (i32 t = 0; t < tiles.count; t++) {
         const i32 tap = from + tiles.first(t);
         const i32 taps = tiles.first(t + 1) - tiles.first(t);
         f32* at = sums + (isize)tap * plan.lanes + lane;
-        if (narrow) outerTile<1>(taps, x, job.taps + tap, job.positions, rows * c.columns, g + lane, plan.lanes, at);
-        else outerTile<2>(taps, x, job.taps + tap, job.positions, rows * c.columns, g + lane, plan.lanes, at);
+        if (narrow) outerTile<1>(taps, x, job.taps + tap, job.positions, rows * c.columns, g, plan.lanes, at);
+        else outerTile<2>(taps, x, job.taps + tap, job.positions, rows * c.columns, g, plan.lanes, at);
       }
     }
   }
@@ -176,7 +174,7 @@ void sumPart(const Job& job, i32 part, i32 from, i32 to) {
 void gather(const WeightPlan& plan, const f32* sums, f32* out) {
   const i32 depth = plan.depth();
   const i32 lanes = plan.lanes;
-  const i32 outputs = plan.c.outChannels;
+  const i32 outputs = plan.c().outChannels;
   const i32 parts = plan.parts;
   parallel(divUp(outputs, 4), max(1, 4096 / (depth * parts)), [=](i32 begin, i32 end, i32) {
     for (i32 o = begin * 4; o < min(end * 4, outputs); o += 4) {
@@ -196,13 +194,13 @@ void gather(const WeightPlan& plan, const f32* sums, f32* out) {
 } // namespace
 
 void weightGradient(const WeightPlan& plan, const f32* g, const f32* x, f32* out, u8* workspace) {
-  const Correlation& c = plan.c;
+  const Correlation& c = plan.c();
   const i32 depth = plan.depth();
   const i32 n = plan.blockPositions();
   i32* taps = (i32*)workspace;
   i32* positions = taps + depth;
   f32* planes = (f32*)(workspace + roundUp<usize>(((usize)depth + (usize)n) * 4, 64));
-  f32* gradient = plan.padded ? planes + roundUp<usize>((usize)plan.imagesAtOnce * (usize)c.imageSize, 16) : planes;
+  f32* gradient = planes + plan.planes.elements(plan.imagesAtOnce);
   f32* sums = gradient + (usize)plan.imagesAtOnce * (usize)c.positions() * (usize)plan.lanes;
   i32* at = taps;
   for (i32 k = 0; k < c.channels; k++)
@@ -219,21 +217,23 @@ void weightGradient(const WeightPlan& plan, const f32* g, const f32* x, f32* out
   const i32 ranges = threads() == 1 ? 1 : max(1, min(divUp(depth, WIDE), 4 * threads() / plan.parts));
   for (i32 first = 0; first < c.images; first += plan.imagesAtOnce) {
     const i32 images = min(plan.imagesAtOnce, c.images - first);
-    Job job = {plan, x + (isize)first * plan.givenImage, gradient, taps, positions, sums, images};
-    if (plan.padded) {
-      const Border& b = plan.border;
-      padPlanes(job.x, images, c.channels, c.height - b.top - b.bottom, c.width - b.left - b.right, plan.givenImage, b, planes);
-      job.x = planes;
-    }
+    const f32* windows = borderedPlanes(plan.planes, x, first, images, planes);
+    const Job job = {plan, windows, gradient, taps, positions, sums, images};
     const f32* from = g + (isize)first * c.outImage;
     const i32 lanes = plan.lanes;
-    parallel(images, max(1, 16384 / (c.positions() * lanes)), [=, &c](i32 begin, i32 end, i32) {
-      for (i32 i = begin; i < end; i++)
-        transposeImage(from + (isize)i * c.outImage, c.outChannels, c.outChannel, c.positions(), lanes, gradient + (isize)i * c.positions() * lanes);
+    const i32 blocks = divUp(lanes, 2 * W);
+    parallel(images * blocks, max(1, 16384 / (c.positions() * 2 * W)), [=, &c](i32 begin, i32 end, i32) {
+      for (i32 i = begin; i < end; i++) {
+        const i32 image = i / blocks;
+        const i32 lane = i % blocks * 2 * W;
+        const i32 width = min(2 * W, lanes - lane);
+        transposePlanes(from + (isize)image * c.outImage + (isize)lane * c.outChannel, c.outChannels - lane, c.outChannel, c.positions(), width,
+                        gradient + (isize)lane * images * c.positions() + (isize)image * c.positions() * width);
+      }
     });
     const f64 work = (f64)images * c.positions() * depth * lanes / W;
     const i32 pieces = plan.parts * ranges;
-    const i32 grain = (i32)max(1.0, min((f64)pieces, 20000.0 * pieces / work));
+    const i32 grain = (i32)max(1.0, min((f64)pieces, PIECE * pieces / work));
     parallel(pieces, grain, [=, &job](i32 begin, i32 end, i32) {
       const Shares share = sharesOf(depth, divUp(depth, ranges));
       for (i32 i = begin; i < end; i++) {

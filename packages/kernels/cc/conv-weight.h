@@ -1,23 +1,22 @@
 // Gradient of a convolution's weight as outer products: taps in the accumulators, output channels in the lanes. The gradient of
-// the output is transposed once, so that the channels of a position lie together; windows are read in place.
+// the output is transposed once, so that the channels of a position lie together, a block of them after the other; windows are read
+// in place.
 #pragma once
 #include "conv-pad.h"
 
 namespace VARIANT {
 
 struct WeightPlan {
-  Correlation c;       // of the forward pass, over the planes with their border
-  Border border;
-  bool padded;
-  i32 givenImage;      // elements from an image to the next in the planes that are given
+  Bordered planes;
   i32 lanes;           // output channels, rounded up to whole vectors
   i32 imagesAtOnce;
   i32 blockRows;       // of an image that are done at a time; or
   i32 blockImages;     // whole images that are done at a time
   i32 parts;           // sums are kept apart for this many parts of the positions
 
-  i32 depth() const { return c.channels * c.taps(); }
-  i32 blockPositions() const { return (blockRows > 0 ? blockRows : blockImages * c.rows) * c.columns; }
+  const Correlation& c() const { return planes.c; }
+  i32 depth() const { return planes.c.depth(); }
+  i32 blockPositions() const { return (blockRows > 0 ? blockRows : blockImages * planes.c.rows) * planes.c.columns; }
   usize bytes() const;
 };
 

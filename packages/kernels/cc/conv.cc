@@ -78,23 +78,58 @@ void pack(const Pass& pass, const f32* weight, f32* packed) {
   }
 }
 
-usize phaseBytes(const Pass& pass, const Phase& phase) {
-  if (pass.way == Way::direct) return directOffsets(phase.c);
-  if (pass.way == Way::grouped) return groupedBytes(planSplit(phase.c), false);
-  return planPanels(phase.c).bytes();
+// The border that the planes get for all phases.
+Border borderOf(const Pass& pass) {
+  Border border = {};
+  if (pass.way == Way::direct && !directWantsBorder(pass.phase(0).c)) return border;
+  for (i32 p = 0; p < pass.phases(); p++) border = around(border, borderOf(pass.phase(p).c));
+  return border;
+}
+
+// Images whose planes are copied at a time.
+i32 imagesAtOnce(const Bordered& planes) {
+  if (!planes.copied()) return planes.c.images;
+  return (i32)max(1.0, min((f64)planes.c.images, 2e6 / (4.0 * planes.c.imageSize)));
 }
 
 usize passBytes(const Pass& pass, bool packed) {
   if (pass.way == Way::few) return planFew(forwardPhase(pass.c).c).bytes();
   usize most = 0;
-  for (i32 p = 0; p < pass.phases(); p++) most = max(most, phaseBytes(pass, pass.phase(p)));
-  return most + (packed ? 0 : roundUp<usize>((usize)pass.packedSize() * 4, 64));
+  usize planes = 0;
+  if (pass.way == Way::grouped) {
+    for (i32 p = 0; p < pass.phases(); p++) most = max(most, groupedBytes(planSplit(pass.phase(p).c), false));
+  } else {
+    const Border border = borderOf(pass);
+    for (i32 p = 0; p < pass.phases(); p++) {
+      const Bordered bordered = withBorder(pass.phase(p).c, border);
+      most = max(most, pass.way == Way::direct ? directOffsets(bordered.c) : planPanels(bordered.c).bytes());
+      planes = bordered.elements(imagesAtOnce(bordered)) * 4;
+    }
+  }
+  return most + planes + (packed ? 0 : roundUp<usize>((usize)pass.packedSize() * 4, 64));
 }
 
 void clear(f32* planes, i32 count, i32 size) {
   parallel(count, max(1, 65536 / size), [=](i32 begin, i32 end, i32) {
     fillBytes(planes + (isize)begin * size, 0, (usize)(end - begin) * (usize)size * 4);
   });
+}
+
+// All phases of a group over `images` images from `first` on.
+void runPhases(const Pass& pass, i32 group, const Border& border, const f32* x, i32 first, i32 images, const f32* packed, const f32* bias,
+               f32* out, u8* workspace) {
+  const f32* b = bias == nullptr ? nullptr : bias + group * pass.written();
+  i32 firstTap = 0;
+  for (i32 p = 0; p < pass.phases(); p++) {
+    const Phase phase = pass.phase(p);
+    if (phase.c.taps() == 0) continue;
+    Correlation c = withBorder(phase.c, border).c;
+    c.images = images;
+    f32* to = out + phase.outOffset + (isize)group * pass.writtenGroup() + (isize)first * c.outImage;
+    if (pass.way == Way::direct) correlateDirect(c, x, packed, pass.directWeight(), firstTap, b, to, (i32*)workspace);
+    else correlatePanels(planPanels(c), x, packed + firstTap * c.outChannels * c.channels, b, to, workspace);
+    firstTap += c.taps();
+  }
 }
 
 void run(const Pass& pass, const f32* x, const f32* weight, const f32* packed, const f32* bias, f32* out, u8* workspace) {
@@ -119,27 +154,27 @@ void run(const Pass& pass, const f32* x, const f32* weight, const f32* packed, c
   bool idle = false;
   for (i32 p = 0; p < pass.phases(); p++) idle |= pass.phase(p).c.taps() == 0;
   if (idle) clear(out, c.images * c.channels, c.plane()); // where the windows leave gaps
-  i32 firstTap = 0;
-  i32 packedAt = 0;
-  for (i32 p = 0; p < pass.phases(); p++) {
-    const Phase phase = pass.phase(p);
-    if (phase.c.taps() == 0) continue;
-    f32* to = out + phase.outOffset;
-    if (pass.way == Way::grouped) {
-      correlateGrouped(planSplit(phase.c), c.groups, x, pass.readGroup(), packed + packedAt, pass.packedGroup(), bias, to,
-                       pass.writtenGroup(), workspace);
-    } else {
-      for (i32 g = 0; g < c.groups; g++) {
-        const f32* from = x + (isize)g * pass.readGroup();
-        const f32* w = packed + (isize)g * pass.packedGroup();
-        const f32* b = bias == nullptr ? nullptr : bias + g * pass.written();
-        f32* at = to + (isize)g * pass.writtenGroup();
-        if (pass.way == Way::direct) correlateDirect(phase.c, from, w, pass.directWeight(), firstTap, b, at, (i32*)workspace);
-        else correlatePanels(planPanels(phase.c), from, w + packedAt, b, at, workspace);
-      }
+  if (pass.way == Way::grouped) {
+    for (i32 p = 0; p < pass.phases(); p++) {
+      const Phase phase = pass.phase(p);
+      if (phase.c.taps() > 0)
+        correlateGrouped(planSplit(phase.c), c.groups, x, pass.readGroup(), packed, pass.packedGroup(), bias, out + phase.outOffset,
+                         pass.writtenGroup(), workspace);
+      packed += phase.c.outChannels * phase.c.depth();
     }
-    firstTap += phase.c.taps();
-    packedAt += phase.c.outChannels * phase.c.depth();
+    return;
+  }
+  const Border border = borderOf(pass);
+  const Bordered planes = withBorder(pass.phase(0).c, border);
+  const i32 atOnce = imagesAtOnce(planes);
+  f32* copy = (f32*)workspace;
+  workspace += planes.elements(atOnce) * 4;
+  for (i32 g = 0; g < c.groups; g++) {
+    for (i32 first = 0; first < c.images; first += atOnce) {
+      const i32 images = min(atOnce, c.images - first);
+      const f32* from = borderedPlanes(planes, x + (isize)g * pass.readGroup(), first, images, copy);
+      runPhases(pass, g, border, from, first, images, packed + (isize)g * pass.packedGroup(), bias, out, workspace);
+    }
   }
 }
 

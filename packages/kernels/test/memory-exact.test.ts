@@ -142,6 +142,14 @@ describe('the backward pass', () => {
     ).toBe(-1)
   })
 
+  test('a gradient may be assigned again under another tensor', () => {
+    const w = randn([6, 6]).requiresGrad_()
+    w.mul(w).sum().backward()
+    w.grad = gradOf(w)!.detach()
+    randn([6, 6])
+    expect(elements(w.grad)).toEqual(elements(w.detach().mul(2)))
+  })
+
   test('gradients that a hook saw stay', () => {
     const x = randn([5, 5]).requiresGrad_()
     const h = x.mul(2)

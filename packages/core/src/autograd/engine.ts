@@ -134,7 +134,7 @@ function accumulate(node: Node, g: Tensor, owned: boolean, task: Task): void {
     }
   } else if (task.createGraph || grad._requiresGrad) {
     const { handle } = grad.storage
-    if (handle !== null) handle.owner = Owner.kept
+    if (handle !== null && handle.owner === Owner.grad) handle.owner = Owner.seen
     x._grad = add(grad, g)
   } else {
     grad.storage.device.primitives.binary(Binary.add, grad, g, grad)

@@ -3,7 +3,7 @@ import { gradFnOf, historyOf, isLeaf, type Node, needsGrad, type TensorHook } fr
 import type { HostArray } from '../dispatch/backend.js'
 import { RuntimeError } from '../errors.js'
 import { nested, type PlainArray, plainArray, wordAt } from '../host.js'
-import { dropGrad, keep, seenGrad } from '../memory.js'
+import { assignGrad, dropGrad, keep, seenGrad } from '../memory.js'
 import { formatShape, sameShape } from '../shape.js'
 import type { Storage } from '../storage.js'
 import { Tensor } from '../tensor.js'
@@ -169,9 +169,7 @@ property('grad', seenGrad, (x, value: Tensor | null) => {
   if (value.dtype !== x.dtype)
     throw new RuntimeError(`assigned grad has data of a different type: ${value.dtype.name}, expected ${x.dtype.name}`)
   if (value === x) throw new RuntimeError("can't assign Variable as its own grad")
-  if (value !== x._grad) dropGrad(x)
-  x._grad = value
-  keep(value)
+  assignGrad(x, value)
 })
 
 property(

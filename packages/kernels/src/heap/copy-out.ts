@@ -72,14 +72,17 @@ export class CopyOut implements Reclaimer {
     this.limit = Math.min(this.budget, this.limit + block.bytes)
   }
 
-  /** Moves storages out until so many bytes are free, or none is left that can move. */
+  /**
+   * Moves storages out until so many bytes are free, or none is left that can move. Those that a kernel used since they were
+   * last passed stay at first.
+   */
   private moveOut(bytes: number): void {
     const { list } = nursery
     const busy = this.callInProgress()
     const { count } = nursery
     let freed = 0
     let i = Math.max(0, this.hand - nursery.taken)
-    for (let left = count; left > 0 && freed < bytes; left--, i++) {
+    for (let left = 2 * count; left > 0 && freed < bytes; left--, i++) {
       if (i >= count) i = 0
       const storage = list[i]!
       if (storage === null) continue
@@ -102,7 +105,7 @@ export class CopyOut implements Reclaimer {
       if (storage === null) continue
       const block = storage.handle as Block | null
       if (block === null) list[i] = null
-      else if (block.memory === this.memory && block.owner === Owner.user && !storage.aliased) {
+      else if (block.memory === this.memory && isAnybodys(block) && !storage.aliased) {
         list[i] = null
         this.release(storage, block)
       }
@@ -120,6 +123,11 @@ export class CopyOut implements Reclaimer {
     storage.handle = null
     this.heap.release(block)
   }
+}
+
+/** Whether it may have been forgotten by now. */
+function isAnybodys({ owner }: Block): boolean {
+  return owner === Owner.user || owner === Owner.seen
 }
 
 /** Whether a kernel used it since it was last looked at; asked again without a use in between, says no. */

@@ -59,7 +59,8 @@ export class Proving implements Reclaimer {
   }
 
   safePoint(): void {
-    if (this.proof.hasMinor) this.watchYoung(isAnybodys)
+    // what a scope remembers, it will give back itself
+    if (this.proof.hasMinor && nursery.held === 0) this.watchYoung(isAnybodys)
     if (this.pace.isDue(this.use())) this.look()
   }
 

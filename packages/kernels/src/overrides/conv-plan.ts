@@ -60,6 +60,8 @@ export function tileSizes(shape: ConvShape): TileSizes {
 
 /** Below, Winograd's transforms cost more than the products that they save. */
 const FEWEST_CHANNELS = 4
+/** Microseconds. Tiles of 4 round ten times as much; where there is little to gain that is not worth it. */
+const WORTH_TILES = 10
 
 /** 3x3 in steps of one, with the same padding of up to 2 on all sides. */
 function suitsTiles(shape: ConvShape): boolean {
@@ -82,8 +84,9 @@ function wayOf(kernels: Kernels, pass: PassCode, shape: ConvShape, kept: boolean
     const sizes = tileSizes(shape)
     const [four, two] = [kernels.winogradCost(pass, 4, ...sizes, ready), kernels.winogradCost(pass, 2, ...sizes, ready)]
     const tile = four < two ? 4 : 2
+    const direct = kernels.convCost(pass, ready, ...shape)
     // beyond 2 million weights their points would take hundreds of megabytes
-    if (Math.min(four, two) < kernels.convCost(pass, ready, ...shape) && shape[1] * shape[4] <= 2e6) {
+    if (Math.min(four, two) < direct && direct > WORTH_TILES && shape[1] * shape[4] <= 2e6) {
       const workspace = kernels.winogradWorkspace(pass, tile, ...sizes, ready)
       const packed = pass === Pass.weightGrad ? 0 : kernels.winogradWeightBytes(pass, tile, shape[1], shape[4]) / 4
       return { tile, workspace, packed }
