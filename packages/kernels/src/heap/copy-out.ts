@@ -44,9 +44,11 @@ export class CopyOut implements Reclaimer {
 
   press(): void {
     thin()
-    this.moveOut(this.heap.used - this.limit)
-    // what cannot move is not searched through again at every step
-    if (this.heap.used > this.limit) this.limit = Math.min(this.budget, this.heap.used + this.first / 4)
+    this.moveOut(this.heap.used - this.limit, false)
+    if (this.heap.used <= this.limit) return
+    // all of it was used of late: so much is needed
+    if (this.limit < this.budget) this.limit = Math.min(this.budget, this.heap.used + this.first / 4)
+    else this.moveOut(this.heap.used - this.limit, true)
   }
 
   safePoint(): void {
@@ -60,35 +62,30 @@ export class CopyOut implements Reclaimer {
   }
 
   squeeze(bytes: number): void {
-    this.moveOut(bytes)
+    this.moveOut(bytes, true)
   }
 
   settle(): void {
     // nobody can say
   }
 
-  /** A storage came back that had been moved out: so much is in use, then. */
-  cameBack(block: Block): void {
-    this.limit = Math.min(this.budget, this.limit + block.bytes)
-  }
-
   /**
    * Moves storages out until so many bytes are free, or none is left that can move. Those that a kernel used since they were
-   * last passed stay at first.
+   * last passed stay, unless `all` may go.
    */
-  private moveOut(bytes: number): void {
+  private moveOut(bytes: number, all: boolean): void {
     const { list } = nursery
     const busy = this.callInProgress()
     const { count } = nursery
     let freed = 0
     let i = Math.max(0, this.hand - nursery.taken)
-    for (let left = 2 * count; left > 0 && freed < bytes; left--, i++) {
+    for (let left = count; left > 0 && freed < bytes; left--, i++) {
       if (i >= count) i = 0
       const storage = list[i]!
       if (storage === null) continue
       const block = storage.handle as Block | null
       if (block === null) list[i] = null
-      else if (block.memory === this.memory && !storage.aliased && block.call !== busy && !wasUsed(block)) {
+      else if (block.memory === this.memory && !storage.aliased && block.call !== busy && (!wasUsed(block) || all)) {
         freed += block.bytes
         list[i] = null
         this.release(storage, block)

@@ -29,7 +29,8 @@ const GIGABYTE = 2 ** 30
 /** Up to here a tensor stays with the garbage collector: see `SlabAllocator` of core. */
 const SMALL = 4096
 
-const QUIET = 16 * 1024 * 1024
+/** With less in use nobody looks for garbage, nor finds out how. */
+const QUIET = 8 * 1024 * 1024
 
 /** How memory comes back that nobody told us about: weak references of the addon, of JavaScript, or not at all. */
 export type MemoryMode = 'napi' | 'weakref' | 'copyout'
@@ -149,10 +150,6 @@ export class HeapMemory implements Memory {
     // it has users already: no op that runs may take it for its own
     block.owner = Owner.kept
     adopt(storage)
-    if (this.reclaimer instanceof CopyOut) {
-      this.reclaimer.cameBack(block)
-      this.follow(this.reclaimer)
-    }
     return true
   }
 

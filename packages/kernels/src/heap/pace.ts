@@ -4,6 +4,10 @@ export interface Use {
   readonly loose: number
 }
 
+/** Shares of the time from which on to look less often, and below which to look more often. */
+const DEAR = 0.05
+const CHEAP = 0.02
+
 const NOTHING: Use = { total: 0, loose: 0 }
 
 /** Decides when it is worth to look for unused memory, from how much was taken since it was last looked for. */
@@ -52,8 +56,8 @@ export class Pace {
   looked(from: Use, to: Use, thorough: boolean, milliseconds: number, now: number): void {
     const elapsed = now - this.time
     this.time = now
-    if (milliseconds > 0.05 * elapsed) this.base = Math.min(2 * this.base, this.most)
-    else if (milliseconds < 0.01 * elapsed) this.base = Math.max(this.base / 2, this.least)
+    if (milliseconds > DEAR * elapsed) this.base = Math.min(2 * this.base, this.most)
+    else if (milliseconds < CHEAP * elapsed) this.base = Math.max(this.base / 2, this.least)
     const grown = from.loose - this.left.loose
     // what grows and stays is no garbage: look less often while it does
     const inVain = from.total - to.total < grown / 2

@@ -7,10 +7,11 @@ import { now, type Reclaimer } from './reclaim.js'
 
 const MEGABYTE = 1024 * 1024
 /** How far memory may grow before the collector is asked: a minor collection is cheap, a full one is not. */
-const MINOR_GROWTH = 32 * MEGABYTE
+const MINOR_GROWTH = 16 * MEGABYTE
 const FULL_GROWTH = 128 * MEGABYTE
-/** What it may become where collections are slow: by so much. */
-const SLOWER = 2
+/** What it may become where collections are slow. */
+const MOST_MINOR_GROWTH = 64 * MEGABYTE
+const MOST_FULL_GROWTH = 256 * MEGABYTE
 
 /** Whether only the collector can tell when a block is free: gradients nobody read and what only a graph uses mostly go by hand. */
 const isAnybodys = ({ owner, graphOnly }: Handle): boolean => owner !== Owner.grad && !graphOnly
@@ -42,8 +43,8 @@ export class Proving implements Reclaimer {
     this.heap = heap
     this.proof = proof
     this.isBusy = isBusy
-    const least = growth ?? (proof.hasMinor ? MINOR_GROWTH : FULL_GROWTH)
-    this.pace = new Pace(least, SLOWER * least)
+    const [least, most] = proof.hasMinor ? [MINOR_GROWTH, MOST_MINOR_GROWTH] : [FULL_GROWTH, MOST_FULL_GROWTH]
+    this.pace = new Pace(growth ?? least, growth === undefined ? most : 2 * growth)
   }
 
   get limit(): number {
