@@ -28,7 +28,6 @@ alignas(64) u32 state;            // the job word
 alignas(64) u32 next;             // first element that nobody took yet
 alignas(64) u32 epoch;            // counts jobs; what helpers sleep on
 u32 sleeping;                     // helpers in, or on the way to, their sleep
-u32 stopping;
 u32 busy;                         // a job runs
 i32 threads = 1;
 i32 started = 1;                  // threads that were asked for so far
@@ -110,7 +109,7 @@ void poolWorker(i32 thread) {
   u32 seen = 0;
   i32 looks = 0;
   f64 until = 0; // spins up to this moment
-  while (__atomic_load_n(&stopping, __ATOMIC_RELAXED) == 0) {
+  for (;;) {
     u32 now = __atomic_load_n(&state, __ATOMIC_SEQ_CST);
     if (isNew(now, seen) && thread < threads) {
       if (!__atomic_compare_exchange_n(&state, &now, now + 1, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) continue;
@@ -131,15 +130,9 @@ void poolWorker(i32 thread) {
     // a job opened since the last look has changed the epoch, and the sleep ends at once
     now = __atomic_load_n(&state, __ATOMIC_SEQ_CST);
     const bool missed = isNew(now, seen) && thread < threads;
-    if (!missed && __atomic_load_n(&stopping, __ATOMIC_SEQ_CST) == 0) sleepOn(&epoch, before);
+    if (!missed) sleepOn(&epoch, before);
     __atomic_sub_fetch(&sleeping, 1, __ATOMIC_SEQ_CST);
   }
-}
-
-void poolStop(void) {
-  __atomic_store_n(&stopping, 1, __ATOMIC_SEQ_CST);
-  __atomic_add_fetch(&epoch, 1, __ATOMIC_SEQ_CST);
-  sleepWake(&epoch);
 }
 
 } // extern "C"

@@ -23,8 +23,6 @@ f64 poolNow(void)
     __attribute__((import_module("env"), import_name("poolNow")))
 #endif
     ;
-// What each helper thread runs until it is told to stop; `thread` counts from 1.
+// What each helper thread runs, for as long as the process lives; `thread` counts from 1.
 void poolWorker(i32 thread);
-// Tells all helpers to leave.
-void poolStop(void);
 }

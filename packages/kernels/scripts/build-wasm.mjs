@@ -39,7 +39,6 @@ const linkFlags = [
   '-Wl,--export=__heap_base',
   '-Wl,--export=poolSetThreads',
   '-Wl,--export=poolWorker',
-  '-Wl,--export=poolStop',
   '-Wl,--strip-all',
 ]
 

@@ -24,7 +24,7 @@ import {
 } from '@tsorch/core/backend'
 import type { Pointer } from '../generated/kernels.js'
 import type { KernelSet } from '../kernel-set.js'
-import { dense } from '../primitives/indexed.js'
+import { dense } from '../primitives/geometry.js'
 
 /** Elements of a row below which the kernels have no vector. */
 const SHORTEST = 16
@@ -54,6 +54,13 @@ export function normOverrides(set: KernelSet): Override[] {
   const optional = (x: Tensor | null): Pointer => (x === null ? 0 : set.input(x))
   const wanted = (x: Tensor | null): Pointer => (x === null ? 0 : set.output(x))
   const vector = (x: Tensor, n: number): Tensor => allocate(x.storage, float32, [n])
+
+  /** Memory for the gradients that are wanted: of `x`, and of `n` weights and biases. */
+  const gradients = (x: Tensor, n: number, needs: NormNeeds): NormGrads => [
+    needs[0] ? like(x) : null,
+    needs[1] ? vector(x, n) : null,
+    needs[2] ? vector(x, n) : null,
+  ]
 
   function batchNorm(
     x: Tensor,
@@ -124,9 +131,7 @@ export function normOverrides(set: KernelSet): Override[] {
     const layout = layoutOf(x)
     if (layout === null || layoutOf(g) !== layout) return undefined
     const [n, c, l] = x.shape as [number, number, number]
-    const gx = needs[0] ? like(x) : null
-    const gw = needs[1] ? vector(x, c) : null
-    const gb = needs[2] ? vector(x, c) : null
+    const [gx, gw, gb] = gradients(x, c, needs)
     set.begin()
     kernels.batchNormGrad(
       wanted(gx),
@@ -179,9 +184,7 @@ export function normOverrides(set: KernelSet): Override[] {
   ): NormGrads | undefined {
     if (!rowsServed(x) || !floats(g, mean, invstd, weight)) return undefined
     const [rows, n] = x.shape as [number, number]
-    const gx = needs[0] ? like(x) : null
-    const gw = needs[1] ? vector(x, n) : null
-    const gb = needs[2] ? vector(x, n) : null
+    const [gx, gw, gb] = gradients(x, n, needs)
     set.begin()
     kernels.layerNormGrad(
       wanted(gx),
@@ -280,9 +283,7 @@ export function normOverrides(set: KernelSet): Override[] {
   ): NormGrads | undefined {
     if (!groupsServed(x, groups) || !floats(g, mean, invstd, weight)) return undefined
     const [n, c, l] = x.shape as [number, number, number]
-    const gx = needs[0] ? like(x) : null
-    const gw = needs[1] ? vector(x, c) : null
-    const gb = needs[2] ? vector(x, c) : null
+    const [gx, gw, gb] = gradients(x, c, needs)
     set.begin()
     kernels.groupNormGrad(
       wanted(gx),

@@ -16,7 +16,7 @@ import {
 } from '@tsorch/core/backend'
 import type { KernelSet } from '../kernel-set.js'
 import { FusedBinary, FusedUnary } from '../primitives/fused-codes.js'
-import { dense } from '../primitives/indexed.js'
+import { dense } from '../primitives/geometry.js'
 import { spanOf } from '../primitives/matmul.js'
 import { stepOf } from '../primitives/pointwise.js'
 

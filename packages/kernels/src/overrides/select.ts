@@ -11,7 +11,7 @@ import {
   topkOp,
 } from '@tsorch/core/backend'
 import type { KernelSet } from '../kernel-set.js'
-import { dense } from '../primitives/indexed.js'
+import { dense } from '../primitives/geometry.js'
 
 /** Above, keeping the best in order by insertion costs more than sorting. */
 const MOST = 64

@@ -12,7 +12,7 @@ import {
 } from '@tsorch/core/backend'
 import type { Pointer } from '../generated/kernels.js'
 import type { KernelSet } from '../kernel-set.js'
-import { dense } from '../primitives/indexed.js'
+import { dense } from '../primitives/geometry.js'
 
 type Forward = (out: Pointer, x: Pointer, rows: number, n: number) => void
 type Backward = (out: Pointer, g: Pointer, y: Pointer, rows: number, n: number) => void

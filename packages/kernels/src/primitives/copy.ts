@@ -1,8 +1,7 @@
 /** Copies and casts. */
 import { type Primitives, referencePrimitives, type View } from '@tsorch/core/backend'
 import type { KernelSet } from '../kernel-set.js'
-import { geometry, merge } from './geometry.js'
-import { dense } from './indexed.js'
+import { dense, geometry, merge } from './geometry.js'
 import { known } from './known.js'
 import { spanOf } from './matmul.js'
 

@@ -1,7 +1,21 @@
-/** Strides of operands as the kernels read them. */
-import { type View, Walk } from '@tsorch/core/backend'
+/** How operands lie in memory, and strides as the kernels read them. */
+import { flatStep, type View, Walk } from '@tsorch/core/backend'
 import type { Pointer } from '../generated/kernels.js'
 import type { KernelSet } from '../kernel-set.js'
+
+/** Whether the elements of a view lie one after another. */
+export function dense(view: View): boolean {
+  return flatStep(view, view.count) > 0
+}
+
+/** Sizes before and after a dimension. */
+export function around(shape: readonly number[], dim: number): [outer: number, inner: number] {
+  let outer = 1
+  let inner = 1
+  for (let d = 0; d < dim; d++) outer *= shape[d]!
+  for (let d = dim + 1; d < shape.length; d++) inner *= shape[d]!
+  return [outer, inner]
+}
 
 /** As many dimensions, after merging, as the kernels take. */
 const MOST_DIMS = 16

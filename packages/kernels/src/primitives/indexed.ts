@@ -1,6 +1,5 @@
 /** Reading and writing by index. */
 import {
-  flatStep,
   float32,
   type Operand,
   type Primitives,
@@ -9,22 +8,9 @@ import {
   type View,
 } from '@tsorch/core/backend'
 import type { KernelSet } from '../kernel-set.js'
+import { around, dense } from './geometry.js'
 
 const plain = referencePrimitives
-
-/** Whether the elements of a view lie one after another. */
-export function dense(view: View): boolean {
-  return flatStep(view, view.count) > 0
-}
-
-/** Sizes before and after a dimension. */
-export function around(shape: readonly number[], dim: number): [outer: number, inner: number] {
-  let outer = 1
-  let inner = 1
-  for (let d = 0; d < dim; d++) outer *= shape[d]!
-  for (let d = dim + 1; d < shape.length; d++) inner *= shape[d]!
-  return [outer, inner]
-}
 
 /** Whether two shapes agree in all dimensions but one. */
 function alikeBut(a: readonly number[], b: readonly number[], dim: number): boolean {

@@ -1,7 +1,7 @@
 /** Sorting and running reductions. */
 import { float32, int32, type Primitives, referencePrimitives, Scan, type View } from '@tsorch/core/backend'
 import type { KernelSet } from '../kernel-set.js'
-import { around, dense } from './indexed.js'
+import { around, dense } from './geometry.js'
 
 const plain = referencePrimitives
 

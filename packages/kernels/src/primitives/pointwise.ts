@@ -15,8 +15,7 @@ import {
 import type { Pointer } from '../generated/kernels.js'
 import type { KernelSet } from '../kernel-set.js'
 import { Ternary } from './fused-codes.js'
-import { geometry, merge } from './geometry.js'
-import { dense } from './indexed.js'
+import { dense, geometry, merge } from './geometry.js'
 import { known } from './known.js'
 import { spanOf } from './matmul.js'
 

@@ -2,7 +2,7 @@
 import { float32, type Primitives, type ReduceCode, referencePrimitives, type View, Walk } from '@tsorch/core/backend'
 import type { Pointer } from '../generated/kernels.js'
 import type { KernelSet } from '../kernel-set.js'
-import { dense } from './indexed.js'
+import { dense } from './geometry.js'
 import { spanOf } from './matmul.js'
 
 const plain = referencePrimitives
