@@ -1,6 +1,7 @@
 /** `pnpm bench`: see ../README.md. */
 import { readArguments, UsageError } from './arguments.js'
 import { memoryCommand } from './memory/command.js'
+import { profileCommand } from './profile/command.js'
 import { timeCommand } from './time.js'
 import { micros } from './workloads/micro.js'
 import { trainings } from './workloads/training.js'
@@ -12,7 +13,12 @@ function list(): number {
 
 try {
   const options = readArguments(process.argv.slice(2))
-  const commands = { list, time: () => timeCommand(options), memory: () => memoryCommand(options) }
+  const commands = {
+    list,
+    time: () => timeCommand(options),
+    profile: () => profileCommand(options),
+    memory: () => memoryCommand(options),
+  }
   process.exitCode = await commands[options.mode]()
 } catch (error) {
   if (!(error instanceof UsageError)) throw error

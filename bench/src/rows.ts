@@ -29,7 +29,7 @@ export interface Result {
   readonly flops: number | null
 }
 
-/** Losses may differ by so much of their value, or of {@link SMALL} where they are smaller. */
+/** The first loss may differ by so much of its value, or of {@link SMALL} where that is smaller; what each step rounds differently adds up, so the second by twice that, and so on. */
 const TOLERANCE = 1e-3
 const SMALL = 0.1
 /** Rounds that differ by more than this factor are told. */
@@ -47,7 +47,7 @@ export function difference(losses: readonly number[], expected: readonly number[
   for (let i = 0; i < Math.min(losses.length, expected.length); i++) {
     const [got, want] = [losses[i]!, expected[i]!]
     // written so that NaN is a difference
-    if (!(Math.abs(got - want) <= TOLERANCE * Math.max(Math.abs(want), SMALL)))
+    if (!(Math.abs(got - want) <= (i + 1) * TOLERANCE * Math.max(Math.abs(want), SMALL)))
       return `loss ${i + 1} is ${got.toPrecision(6)}, PyTorch's ${want.toPrecision(6)}`
   }
   return null

@@ -9,11 +9,11 @@ namespace VARIANT {
 #if W == 16
 template <i32 V> constexpr i32 ROWS = V == 2 ? 8 : 12;
 #elif W == 8
-template <i32 V> constexpr i32 ROWS = 6;
+template <i32 V> constexpr i32 ROWS = V == 2 ? 6 : 12;
 #elif defined(__ARM_NEON)
-template <i32 V> constexpr i32 ROWS = 8;
+template <i32 V> constexpr i32 ROWS = V == 2 ? 8 : 12;
 #else
-template <i32 V> constexpr i32 ROWS = 4;
+template <i32 V> constexpr i32 ROWS = V == 2 ? 4 : 8;
 #endif
 // Columns of a panel of weights; the last panel is one vector wide where that suffices.
 constexpr i32 PANEL = 2 * W;

@@ -1,8 +1,9 @@
-// The weight gradient of Winograd's convolutions of 3x3 with stride 1: points of the input's tiles, as in the forward pass, times
-// points of the output gradient's tiles, added up over all tiles, then back to 3x3.
+// The weight gradient of Winograd's convolutions with stride 1: points of the input's tiles, as in the forward pass, times
+// points of the output gradient's tiles, added up over all tiles, then back to taps.
 #include "kernels.h"
 #include "parallel.h"
 #include "winograd-gemm.h"
+#include "winograd-spread.h"
 #include "winograd-tiles.h"
 
 namespace VARIANT {
@@ -29,7 +30,7 @@ struct WeightGrad {
 template <class F> WeightGrad planWeightGrad(i32 batch, i32 channels, i32 outChannels, i32 height, i32 width, i32 pad) {
   constexpr i32 POINTS = F::IN * F::IN;
   WeightGrad f = {};
-  f.plan = tilePlan(F::OUT, batch, height, width, pad);
+  f.plan = tilePlan<F>(batch, height, width, pad);
   f.channels = channels;
   f.outChannels = outChannels;
   f.stride = roundUp(channels, W);
@@ -63,24 +64,23 @@ template <class F> WeightGrad planWeightGrad(i32 batch, i32 channels, i32 outCha
   return f;
 }
 
-// W output channels' points into their 3x3.
+// W output channels' points into their taps.
 template <class F> INLINE void tapsOfPoints(const f32* sums, isize pointsApart, f32* w, isize apart, i32 lanes) {
-  constexpr i32 IN = F::IN;
-  vf half[3 * IN], tap[9], four[4];
+  constexpr i32 IN = F::IN, TAPS = F::TAPS, COUNT = TAPS * TAPS;
+  vf half[TAPS * IN], tap[COUNT], four[4];
   ROLLED
   for (i32 j = 0; j < IN; j++) {
-    vf column[IN], out[3];
+    vf column[IN], out[TAPS];
     for (i32 i = 0; i < IN; i++) column[i] = load(sums + (i * IN + j) * pointsApart);
     F::taps(column, out);
-    for (i32 i = 0; i < 3; i++) half[i * IN + j] = out[i];
+    for (i32 i = 0; i < TAPS; i++) half[i * IN + j] = out[i];
   }
-  for (i32 i = 0; i < 3; i++) F::taps(half + i * IN, tap + 3 * i);
-  for (i32 i = 0; i < 4; i++) four[i] = tap[i];
-  planesFromLanes(w, apart, lanes, 4, four);
-  for (i32 i = 0; i < 4; i++) four[i] = tap[4 + i];
-  planesFromLanes(w + 4, apart, lanes, 4, four);
-  for (i32 i = 0; i < 4; i++) four[i] = tap[5 + i]; // three of them again
-  planesFromLanes(w + 5, apart, lanes, 4, four);
+  for (i32 i = 0; i < TAPS; i++) F::taps(half + i * IN, tap + TAPS * i);
+  for (i32 t = 0; t < COUNT; t += 4) {
+    const i32 first = min(t, COUNT - 4); // the last four again
+    for (i32 i = 0; i < 4; i++) four[i] = tap[first + i];
+    planesFromLanes(w + first, apart, lanes, 4, four);
+  }
 }
 
 // Points of the block of units [from, to) of the input and of the output's gradient.
@@ -109,11 +109,12 @@ void pointsOfBlock(const WeightGrad& f, i32 from, i32 to, const f32* grad, isize
 // Sums [point][row][width] of a panel -> taps.
 template <class F>
 void tapsOfPanel(const WeightGrad& f, i32 panel, i32 from, i32 to, const f32* sums, isize apart, f32* dw) {
+  constexpr i32 COUNT = F::TAPS * F::TAPS;
   const i32 width = panelWidth(f.outChannels, panel);
   for (i32 k = from; k < to; k++, sums += width) {
     for (i32 v = 0; v < width; v += W) {
       const i32 first = panel * PANEL + v, lanes = min(W, f.outChannels - first);
-      tapsOfPoints<F>(sums + v, apart, dw + ((isize)first * f.channels + k) * 9, 9 * (isize)f.channels, lanes);
+      tapsOfPoints<F>(sums + v, apart, dw + ((isize)first * f.channels + k) * COUNT, COUNT * (isize)f.channels, lanes);
     }
   }
 }
@@ -204,20 +205,21 @@ i32 winogradForwardWorkspace(i32 tile, i32 batch, i32 channels, i32 outChannels,
 
 i32 winogradWorkspace(i32 pass, i32 tile, i32 batch, i32 channels, i32 outChannels, i32 height, i32 width, i32 pad, i32 prepared) {
   if (pass == 0) return winogradForwardWorkspace(tile, batch, channels, outChannels, height, width, pad, prepared != 0);
+  if (pass == 1 && tile == 25) return winogradSpreadWorkspace(batch, channels, outChannels, height, width, pad, prepared != 0);
   if (pass == 1)
     return winogradForwardWorkspace(tile, batch, outChannels, channels, height + 2 * pad - 2, width + 2 * pad - 2, 2 - pad, prepared != 0);
-  return workspaceOf(tile == 4 ? planWeightGrad<Winograd4>(batch, channels, outChannels, height, width, pad)
-                               : planWeightGrad<Winograd2>(batch, channels, outChannels, height, width, pad));
+  return withTile(tile, [=](auto t) {
+    return workspaceOf(planWeightGrad<decltype(t)>(batch, channels, outChannels, height, width, pad));
+  });
 }
 
-void winogradWeightGrad(f32* weightGrad_, const f32* grad, i32 gradImage, const f32* x, i32 xImage, void* workspace, i32 tile, i32 batch,
+void winogradWeightGrad(f32* dw, const f32* grad, i32 gradImage, const f32* x, i32 xImage, void* workspace, i32 tile, i32 batch,
                         i32 channels, i32 outChannels, i32 height, i32 width, i32 pad) {
-  if (tile == 4)
-    weightGrad<Winograd4>(planWeightGrad<Winograd4>(batch, channels, outChannels, height, width, pad), weightGrad_, grad, gradImage, x,
-                          xImage, (f32*)workspace);
-  else
-    weightGrad<Winograd2>(planWeightGrad<Winograd2>(batch, channels, outChannels, height, width, pad), weightGrad_, grad, gradImage, x,
-                          xImage, (f32*)workspace);
+  withTile(tile, [=](auto t) {
+    using F = decltype(t);
+    weightGrad<F>(planWeightGrad<F>(batch, channels, outChannels, height, width, pad), dw, grad, gradImage, x, xImage,
+                  (f32*)workspace);
+  });
 }
 
 } // namespace VARIANT

@@ -1,11 +1,11 @@
-// How a convolution of planes by 3x3 is cut into tiles, and the tiles into blocks that fit the caches.
+// How a convolution of planes is cut into tiles, and the tiles into blocks that fit the caches.
 #pragma once
 #include "simd.h"
 
 namespace VARIANT {
 
 constexpr i32 LINE = 16;                 // channels that are transformed together: a cache line
-constexpr i32 CHUNK = 32;                // output channels of one pass over the points
+constexpr i32 CHUNK = W == 16 ? 32 : 16; // output channels of one pass over the points
 constexpr i32 SEGMENT = 48;              // most tiles of a unit
 constexpr i32 TOGETHER = 16;             // tiles whose points one line of channels writes before the next line does
 
@@ -34,17 +34,17 @@ struct TilePlan {
   }
 };
 
-INLINE TilePlan tilePlan(i32 out, i32 batch, i32 height, i32 width, i32 pad) {
+template <class F> INLINE TilePlan tilePlan(i32 batch, i32 height, i32 width, i32 pad, i32 most = SEGMENT) {
   TilePlan p = {};
   p.batch = batch;
   p.height = height;
   p.width = width;
   p.pad = pad;
-  p.outHeight = height + 2 * pad - 2;
-  p.outWidth = width + 2 * pad - 2;
-  p.down = divUp(p.outHeight, out);
-  p.across = divUp(p.outWidth, out);
-  p.segment = divUp(p.across, divUp(p.across, SEGMENT));
+  p.outHeight = height + 2 * pad - F::TAPS + 1;
+  p.outWidth = width + 2 * pad - F::TAPS + 1;
+  p.down = divUp(p.outHeight, F::OUT);
+  p.across = divUp(p.outWidth, F::OUT);
+  p.segment = divUp(p.across, divUp(p.across, most));
   p.segments = divUp(p.across, p.segment);
   p.units = batch * p.segments * p.down;
   return p;

@@ -1,9 +1,11 @@
-// Winograd's convolutions of 3x3 with stride 1: forward, and the input gradient, which is the same with rotated weights.
+// Winograd's convolutions of 3x3 and 5x5 with stride 1: forward, and the input gradient of 3x3, which is the same with rotated
+// weights.
 //
 // A block of tiles goes through three steps: input tiles -> points [point][tile][channel]; a small product at each point with the
 // weights' [panel][point][channel][output channel]; points [point][tile][output channel of a chunk] -> output tiles.
 #include "kernels.h"
 #include "parallel.h"
+#include "winograd-spread.h"
 #include "winograd-tiles.h"
 #include "winograd-weight.h"
 
@@ -22,6 +24,7 @@ struct Forward {
   i32 channels, outChannels;
   i32 stride;                            // floats of a tile's points: channels rounded up
   i32 blockUnits, blockTiles;            // units and most tiles of a block
+  i32 atOnce;                            // units whose products are made before they are used
   bool shared;                           // threads work on one block together, rather than each on its own
   bool small;                            // not worth a second thread
   bool passing;                          // weights are transformed piece by piece as they are used
@@ -32,6 +35,8 @@ struct Forward {
 
 // Points of a block: half of a second-level cache; a few times as much or as little makes no difference.
 constexpr i32 BLOCK_BYTES = 600000;
+// Tiles whose products are made at once: they are used while they are in the first cache, and fill the rows of register tiles.
+constexpr i32 AT_ONCE = 12;
 // Depths whose weights are transformed together when they are used only once.
 constexpr i32 PIECE = 2048 / PANEL;
 
@@ -39,14 +44,14 @@ template <class F>
 Forward planForward(i32 batch, i32 channels, i32 outChannels, i32 height, i32 width, i32 pad, bool prepared) {
   constexpr i32 POINTS = F::IN * F::IN;
   Forward f = {};
-  f.plan = tilePlan(F::OUT, batch, height, width, pad);
+  f.plan = tilePlan<F>(batch, height, width, pad);
   f.channels = channels;
   f.outChannels = outChannels;
   f.stride = roundUp(channels, W);
   const i32 segment = f.plan.segment, units = f.plan.units;
   f.small = isSmall(units * segment, POINTS, channels, outChannels);
   const i32 n = f.small ? 1 : threads();
-  const i32 tiles = max(32, min(BLOCK_BYTES / (POINTS * 4 * f.stride), 96));
+  const i32 tiles = max(16, min(BLOCK_BYTES / (POINTS * 4 * f.stride), 96));
   f.blockUnits = max(1, min((tiles + segment / 2) / segment, units));
   if (!prepared && units * segment <= outChannels) {
     // fewer points of the input than of the weights: those pass by once
@@ -62,7 +67,8 @@ Forward planForward(i32 batch, i32 channels, i32 outChannels, i32 height, i32 wi
   }
   f.blockTiles = f.blockUnits * segment;
   f.points = POINTS * apart(f.blockTiles, f.stride);
-  f.products = POINTS * apart(f.blockTiles + 1, CHUNK);
+  f.atOnce = f.passing ? f.blockUnits : max(1, min(AT_ONCE / segment, f.blockUnits));
+  f.products = POINTS * apart(f.atOnce * segment + 1, CHUNK);
   f.scratch = tileScratch(segment);
   if (f.passing) f.scratch = max(f.scratch, POINTS * apart(PIECE, PANEL));
   else if (!prepared) f.weightPoints = panelsSize(outChannels, POINTS, channels);
@@ -83,8 +89,9 @@ NOINLINE void outputTiles(const Forward& f, i32 first, i32 width, i32 from, i32 
   for (i32 u = from; u < to; u++) {
     const Unit unit = p.unit(u);
     const i32 top = unit.down * OUT, rows = min(OUT, p.outHeight - top);
+    const i32 right = min(p.outWidth, (unit.across + unit.tiles) * OUT);
     for (i32 t = 0; t < unit.tiles; t += SIDE) {
-      const i32 left = (unit.across + t) * OUT, columns = min(4, p.outWidth - left);
+      const i32 left = (unit.across + t) * OUT, columns = min(4, right - left);
       ROLLED
       for (i32 v = 0; v < width; v += W) {
         const i32 lanes = min(W, f.outChannels - first - v);
@@ -144,15 +151,19 @@ void panelProducts(const Forward& f, i32 panel, i32 tiles, const f32* points, is
 // Chunk `chunk` of the output channels for units [from, to), whose points begin at tile `tile`.
 template <class F>
 void outputChunk(const Forward& f, i32 chunk, i32 from, i32 to, i32 tile, const f32* points, f32* own) {
-  const i32 tiles = f.plan.tilesBetween(from, to);
   const i32 first = chunk * CHUNK, last = min(first + CHUNK, f.outChannels);
   const i32 panel = first / PANEL, panels = divUp(last, PANEL);
   const i32 width = (panels - 1 - panel) * PANEL + panelWidth(f.outChannels, panels - 1);
-  const isize pointsApart = apart(f.blockTiles, f.stride), productsApart = apart(f.blockTiles + 1, CHUNK);
-  for (i32 i = panel; i < panels; i++)
-    panelProducts<F>(f, i, tiles, points + (isize)tile * f.stride, pointsApart, own + (i - panel) * PANEL, productsApart, width,
-                     own + f.products);
-  outputTiles<F>(f, first, width, from, to, own, productsApart);
+  const isize pointsApart = apart(f.blockTiles, f.stride);
+  const isize productsApart = apart(f.atOnce * f.plan.segment + 1, CHUNK);
+  for (i32 u = from; u < to; u += f.atOnce) {
+    const i32 next = min(u + f.atOnce, to), tiles = f.plan.tilesBetween(u, next);
+    for (i32 i = panel; i < panels; i++)
+      panelProducts<F>(f, i, tiles, points + (isize)tile * f.stride, pointsApart, own + (i - panel) * PANEL, productsApart, width,
+                       own + f.products);
+    outputTiles<F>(f, first, width, u, next, own, productsApart);
+    tile += tiles;
+  }
 }
 
 // Points of units [from, to) of one line of channels.
@@ -195,18 +206,6 @@ template <class F> void sharedBlock(const Forward& f, i32 from, i32 to, f32* poi
   });
 }
 
-template <class F> void allWeights(const WinogradWeights& w, f32* u) {
-  constexpr i32 POINTS = F::IN * F::IN, SOME = 64;
-  const i32 parts = divUp(w.depth, SOME);
-  parallel(panelsOf(w.columns) * parts, 2, [=, &w](i32 begin, i32 end, i32) {
-    for (i32 item = begin; item < end; item++) {
-      const i32 panel = item / parts, width = panelWidth(w.columns, panel), k = item % parts * SOME;
-      panelPoints<F>(w, panel, k, min(k + SOME, w.depth), u + panelStart(panel, POINTS, w.depth) + (isize)k * width,
-                     apart(w.depth, width));
-    }
-  });
-}
-
 template <class F> void forward(Forward& f, f32* workspace) {
   if (f.u == nullptr && !f.passing) {
     allWeights<F>(f.weights, workspace);
@@ -245,34 +244,48 @@ void convolve(f32* y, i32 yImage, const f32* x, i32 xImage, const WinogradWeight
 } // namespace
 
 i32 winogradWeightBytes(i32 pass, i32 tile, i32 channels, i32 outChannels) {
-  return (i32)(4 * panelsSize(pass == 1 ? channels : outChannels, (tile + 2) * (tile + 2), pass == 1 ? outChannels : channels));
+  return withTile(tile, [=](auto t) {
+    using F = decltype(t);
+    return (i32)(4 * panelsSize(pass == 1 ? channels : outChannels, F::IN * F::IN, pass == 1 ? outChannels : channels));
+  });
 }
 
 void winogradWeight(f32* u, const f32* weight, i32 pass, i32 tile, i32 channels, i32 outChannels) {
-  const WinogradWeights w = weightsOf(weight, pass == 1, channels, outChannels);
-  if (tile == 4) allWeights<Winograd4>(w, u);
-  else allWeights<Winograd2>(w, u);
+  withTile(tile, [=](auto t) {
+    using F = decltype(t);
+    allWeights<F>(weightsOf<F>(weight, pass == 1, channels, outChannels), u);
+  });
 }
 
 i32 winogradForwardWorkspace(i32 tile, i32 batch, i32 channels, i32 outChannels, i32 height, i32 width, i32 pad, bool prepared) {
-  return workspaceOf(tile == 4 ? planForward<Winograd4>(batch, channels, outChannels, height, width, pad, prepared)
-                               : planForward<Winograd2>(batch, channels, outChannels, height, width, pad, prepared));
+  return withTile(tile, [=](auto t) {
+    return workspaceOf(planForward<decltype(t)>(batch, channels, outChannels, height, width, pad, prepared));
+  });
 }
 
 void winogradForward(f32* y, i32 yImage, const f32* x, i32 xImage, const f32* weight, const f32* u, const f32* bias, void* workspace,
                      i32 tile, i32 batch, i32 channels, i32 outChannels, i32 height, i32 width, i32 pad) {
-  const WinogradWeights w = weightsOf(weight, false, channels, outChannels);
-  if (tile == 4) convolve<Winograd4>(y, yImage, x, xImage, w, u, bias, workspace, batch, height, width, pad);
-  else convolve<Winograd2>(y, yImage, x, xImage, w, u, bias, workspace, batch, height, width, pad);
+  withTile(tile, [=](auto t) {
+    using F = decltype(t);
+    convolve<F>(y, yImage, x, xImage, weightsOf<F>(weight, false, channels, outChannels), u, bias, workspace, batch, height, width,
+                pad);
+  });
 }
 
 void winogradInputGrad(f32* inputGrad, i32 inputImage, const f32* grad, i32 gradImage, const f32* weight, const f32* u, void* workspace,
                        i32 tile, i32 batch, i32 channels, i32 outChannels, i32 height, i32 width, i32 pad) {
-  const WinogradWeights w = weightsOf(weight, true, channels, outChannels);
+  if (tile == 25) {
+    winogradSpread(inputGrad, inputImage, grad, gradImage, weight, u, workspace, batch, channels, outChannels, height, width, pad);
+    return;
+  }
   const i32 outHeight = height + 2 * pad - 2, outWidth = width + 2 * pad - 2;
-  if (tile == 4)
-    convolve<Winograd4>(inputGrad, inputImage, grad, gradImage, w, u, nullptr, workspace, batch, outHeight, outWidth, 2 - pad);
-  else convolve<Winograd2>(inputGrad, inputImage, grad, gradImage, w, u, nullptr, workspace, batch, outHeight, outWidth, 2 - pad);
+  const auto asConvolution = [=](auto t) {
+    using F = decltype(t);
+    convolve<F>(inputGrad, inputImage, grad, gradImage, weightsOf<F>(weight, true, channels, outChannels), u, nullptr, workspace, batch,
+                outHeight, outWidth, 2 - pad);
+  };
+  if (tile == 4) asConvolution(Winograd4{});
+  else asConvolution(Winograd2{});
 }
 
 } // namespace VARIANT

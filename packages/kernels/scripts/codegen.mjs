@@ -109,4 +109,16 @@ export function generateBindings() {
   lines.push('  }', '}', '')
   mkdirSync(generatedFolder, { recursive: true })
   writeFileSync(`${generatedFolder}kernels.ts`, lines.join('\n'))
+  // apart: loaded only where somebody asks what kernels were called with
+  const names = kernels.map(({ name, parameters }) => {
+    const list = parameters.map((p) => (p.kind === 'pointer' || p.name === 'at' ? '' : p.name))
+    return `  ${name}: '${list.join(' ')}',`
+  })
+  const header = [
+    '// Made from cc/*.def by scripts/codegen.mjs.',
+    '',
+    '/** Names of the parameters of each kernel; empty for addresses. */',
+    'export const parameters: Readonly<Record<string, string>> = {',
+  ]
+  writeFileSync(`${generatedFolder}parameters.ts`, [...header, ...names, '}', ''].join('\n'))
 }

@@ -4,6 +4,7 @@
  */
 import { start } from './start.js'
 
+export { type KernelTime, kernelTimes } from './profile.js'
 export { getNumThreads, setNumThreads } from './runtime/threads.js'
 export { forceKernels, type KernelInfo, kernelInfo, type PeakLoop, peakLoop } from './start.js'
 

@@ -5,6 +5,7 @@ import { createHeap } from './heap/index.js'
 import type { KernelSet, Operands } from './kernel-set.js'
 import { overridesOf } from './overrides/index.js'
 import { primitivesOf } from './primitives/index.js'
+import { timedKernels } from './profile.js'
 import { loadAddon, startNative } from './runtime/native.js'
 import { setting } from './runtime/settings.js'
 import { followThreads, getNumThreads } from './runtime/threads.js'
@@ -59,6 +60,7 @@ export async function start(): Promise<void> {
   const wanted = choice()
   if (wanted?.set === 'ts') return
   const variant = pick(await wasmVariants(), wanted, 'wasm')
+  const timed = await timedKernels()
   if (variant === undefined) {
     if (wanted !== null) throw new RuntimeError(`TSORCH_KERNELS=${wanted.set}: this runtime has no WebAssembly SIMD`)
     return
@@ -66,7 +68,7 @@ export async function start(): Promise<void> {
   const runtime = await startWasm(variant)
   const addon = wanted?.set === 'wasm' ? null : loadAddon()
   const { memory, operands } = createHeap(runtime, addon)
-  const wasm = setOf('wasm', variant, runtime.kernels, operands)
+  const wasm = setOf('wasm', variant, timed(runtime.kernels), operands)
   variants.set('wasm', variant)
   followThreads(runtime)
   registerBackend({
@@ -80,7 +82,7 @@ export async function start(): Promise<void> {
   const native = addon === null ? undefined : pick(addon.variants(), wanted, 'native')
   if (addon !== null && native !== undefined) {
     const started = startNative(addon, native, runtime)
-    const set = setOf('native', native, started.kernels, operands)
+    const set = setOf('native', native, timed(started.kernels), operands)
     variants.set('native', native)
     followThreads(started)
     registerBackend({

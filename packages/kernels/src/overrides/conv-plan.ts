@@ -28,8 +28,8 @@ export type PassCode = (typeof Pass)[keyof typeof Pass]
 
 /** One way to do it. */
 export interface Way {
-  /** Winograd's tile, 2 or 4; 0 for the direct kernels. */
-  readonly tile: 0 | 2 | 4
+  /** Winograd's tile as cc/winograd.def names it; 0 for the direct kernels. */
+  readonly tile: number
   /** Bytes of scratch memory. */
   readonly workspace: number
   /** Floats of the weight in a layout of this way's own; 0 if it is read as it lies. */
@@ -60,33 +60,37 @@ export function tileSizes(shape: ConvShape): TileSizes {
 
 /** Below, Winograd's transforms cost more than the products that they save. */
 const FEWEST_CHANNELS = 4
-/** Microseconds. Tiles of 4 round ten times as much; where there is little to gain that is not worth it. */
+/** Microseconds. Tiles of six points round ten times as much; where there is little to gain that is not worth it. */
 const WORTH_TILES = 10
 
-/** 3x3 in steps of one, with the same padding of up to 2 on all sides. */
-function suitsTiles(shape: ConvShape): boolean {
+/** Winograd's tiles by the size of the kernel: with how much padding at most. */
+const TILES: Readonly<Record<number, { readonly tiles: readonly number[]; readonly padding: number }>> = {
+  3: { tiles: [4, 2], padding: 2 },
+  5: { tiles: [25], padding: 4 },
+}
+
+/** The tiles that a convolution can be done by: steps of one, the same padding on all sides. */
+function tilesFor(shape: ConvShape): readonly number[] {
   const [, , , , , , , kernelHeight, kernelWidth, strideY, strideX, paddingY, paddingX, dilationY, dilationX, groups] =
     shape
+  const known = TILES[kernelHeight]
   const plain = strideY === 1 && strideX === 1 && dilationY === 1 && dilationX === 1 && groups === 1
-  return (
-    plain &&
-    shape[1] >= FEWEST_CHANNELS &&
-    kernelHeight === 3 &&
-    kernelWidth === 3 &&
-    paddingY === paddingX &&
-    paddingY <= 2
-  )
+  const square = kernelWidth === kernelHeight && paddingX === paddingY
+  if (known === undefined || !plain || !square || paddingY > known.padding || shape[1] < FEWEST_CHANNELS) return []
+  // beyond 2 million weights their points would take hundreds of megabytes
+  return shape[1] * shape[4] <= 2e6 ? known.tiles : []
 }
 
 function wayOf(kernels: Kernels, pass: PassCode, shape: ConvShape, kept: boolean): Way {
   const ready = kept ? 1 : 0
-  if (suitsTiles(shape)) {
+  const tiles = tilesFor(shape)
+  if (tiles.length > 0) {
     const sizes = tileSizes(shape)
-    const [four, two] = [kernels.winogradCost(pass, 4, ...sizes, ready), kernels.winogradCost(pass, 2, ...sizes, ready)]
-    const tile = four < two ? 4 : 2
+    const costs = tiles.map((tile) => kernels.winogradCost(pass, tile, ...sizes, ready))
+    const least = Math.min(...costs)
     const direct = kernels.convCost(pass, ready, ...shape)
-    // beyond 2 million weights their points would take hundreds of megabytes
-    if (Math.min(four, two) < direct && direct > WORTH_TILES && shape[1] * shape[4] <= 2e6) {
+    if (least < direct && direct > WORTH_TILES) {
+      const tile = tiles[costs.indexOf(least)]!
       const workspace = kernels.winogradWorkspace(pass, tile, ...sizes, ready)
       const packed = pass === Pass.weightGrad ? 0 : kernels.winogradWeightBytes(pass, tile, shape[1], shape[4]) / 4
       return { tile, workspace, packed }
