@@ -6,7 +6,7 @@ export interface Mark {
   readonly step: number
   /** Resident memory of the process. */
   readonly rss: number
-  /** Held by tensors; null where the library does not say. */
+  /** Held by tensors, for copy-out the most since the last mark; null where the library does not say. */
   readonly heap: number | null
 }
 

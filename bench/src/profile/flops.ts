@@ -12,8 +12,8 @@ function winograd(a: Readonly<Record<string, number>>): number {
   return 18 * a.batch! * a.outChannels! * a.channels! * height * width
 }
 
-/** Gates of a cell by its number: plain, LSTM, GRU. */
-const GATES = [1, 4, 3]
+/** Gates of a cell by its number: plain with tanh or relu, LSTM, GRU. */
+const GATES = [1, 1, 4, 3]
 
 function recurrent(a: Readonly<Record<string, number>>): number {
   return 2 * a.steps! * a.batch! * GATES[a.cell!]! * a.hidden! * (a.input! + a.hidden!)

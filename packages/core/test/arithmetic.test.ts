@@ -14,6 +14,29 @@ test('addcmul and addcdiv: broadcasting, promotion, value', () => {
   expect(addcdiv(tensor([1]), tensor([2.5]), tensor([5])).tolist()).toEqual([1.5])
 })
 
+test('pow by the numbers for which PyTorch multiplies: products that round in the dtype', () => {
+  const { fround } = Math
+  const values = [-0, 0, 1.1, -2.3, Infinity, -Infinity, NaN, 1e20, 3e-23].map(fround)
+  const cube = (x: number) => fround(fround(x * x) * x)
+  const x = tensor(values)
+  expect(x.pow(3).tolist()).toEqual(values.map(cube))
+  expect(x.clone().pow_(3).tolist()).toEqual(values.map(cube))
+  expect(x.pow(-2).tolist()).toEqual(values.map((v) => fround(1 / fround(v * v))))
+  expect(x.clone().pow_(-2).tolist()).toEqual(values.map((v) => fround(1 / fround(v * v))))
+  expect(x.pow(1).tolist()).toEqual(values)
+  expect(x.clone().pow_(1).tolist()).toEqual(values)
+  expect(tensor([1.1, 2.7], { dtype: 'float16' }).pow(3).tolist()).toEqual([1.3291015625, 19.671875])
+  expect(tensor([2, -3]).pow(3).tolist()).toEqual([8, -27])
+  const slope = (exponent: number): unknown => {
+    const w = leaf([1.5, -2])
+    autograd.backward(w.pow(exponent).sum())
+    return w.grad!.tolist()
+  }
+  expect(slope(2)).toEqual([3, -4])
+  expect(slope(3)).toEqual([6.75, 12])
+  expect(slope(-2)).toEqual([-2 / 3.375, 0.25].map((v) => expect.closeTo(v, 6)))
+})
+
 test('addcmul and addcdiv: faults', () => {
   const b = tensor([true])
   expect(() => addcmul(b, b, b)).toThrow(`"addcmul_cpu_out" not implemented for 'Bool'`)

@@ -48,6 +48,13 @@ template <class T, i32 ROWS, i32 VECTORS> void tile(const Tile<T>& t) {
   V sums[ROWS][VECTORS];
   for (i32 r = 0; r < ROWS; r++)
     for (i32 v = 0; v < VECTORS; v++) sums[r][v] = V{};
+#ifndef __wasm__
+  // C comes from memory while the products are made: in a training step it is rarely in a cache
+  if (t.cColumn == 1) {
+    for (i32 r = 0; r < ROWS; r++)
+      for (i32 j = 0; j < VECTORS * N; j += 64 / (i32)sizeof(T)) __builtin_prefetch(t.c + r * t.cRow + j, 1);
+  }
+#endif
   const T* a = t.a;
   const T* b = t.b;
   const isize aRow = t.aRow;
@@ -73,6 +80,20 @@ template <class T, i32 ROWS, i32 VECTORS> void tile(const Tile<T>& t) {
       for (i32 r = 0; r < ROWS; r++, c += t.cRow)
         for (i32 v = 0; v < VECTORS; v++) L::store(c + v * N, L::load(c + v * N) + sums[r][v]);
     }
+    return;
+  }
+  // the bias of a linear layer, with or without relu
+  if (t.cColumn == 1 && t.columns == VECTORS * N && t.bias != nullptr && t.biasRow == 0 &&
+      t.biasColumn == 1 && (t.flags & ACCUMULATE) == 0) {
+    V added[VECTORS];
+    for (i32 v = 0; v < VECTORS; v++) added[v] = L::load(t.bias + v * N);
+    const bool relu = (t.flags & RELU) != 0;
+    T* c = t.c;
+    for (i32 r = 0; r < ROWS; r++, c += t.cRow)
+      for (i32 v = 0; v < VECTORS; v++) {
+        const V sum = sums[r][v] + added[v];
+        L::store(c + v * N, relu ? L::relu(sum) : sum);
+      }
     return;
   }
 #if defined(__AVX512F__)

@@ -66,8 +66,16 @@ export function binary(op: BinaryCode, a: Operand, b: Operand, out: View): void 
 /** The exponents for which PyTorch does not call pow: with them -0 and -infinity give what these operations give. */
 function powByNumber(x: View, exponent: number, out: View): boolean {
   if (exponent === 2) binary(Binary.mul, x, x, out)
+  else if (exponent === 1) copy(x, out)
   else if (x.dtype.category !== Category.float) return false
-  else if (exponent === 0.5) unary(Unary.sqrt, x, out)
+  else if (exponent === 3) {
+    const square = x.storage === out.storage ? scratch(3, x.dtype, out.shape, out) : out
+    binary(Binary.mul, x, x, square)
+    binary(Binary.mul, square, x, out)
+  } else if (exponent === -2) {
+    binary(Binary.mul, x, x, out)
+    unary(Unary.reciprocal, out, out)
+  } else if (exponent === 0.5) unary(Unary.sqrt, x, out)
   else if (exponent === -0.5) unary(Unary.rsqrt, x, out)
   else if (exponent === -1) unary(Unary.reciprocal, x, out)
   else return false

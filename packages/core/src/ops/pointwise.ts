@@ -188,7 +188,8 @@ function powBase(g: Tensor, x: Tensor, exponent: TensorOrScalar): Tensor {
   if (typeof exponent === 'number') {
     if (exponent === 0) return mul(g, 0)
     if (exponent === 1) return g
-    return mul(g, mul(pow(x, exponent - 1), exponent))
+    // the most frequent one needs no power
+    return mul(g, mul(exponent === 2 ? x : pow(x, exponent - 1), exponent))
   }
   // x^0 has no slope, also where x^-1 is infinite
   return where(eq(exponent, 0), 0, mul(g, mul(exponent, pow(x, sub(exponent, 1)))))

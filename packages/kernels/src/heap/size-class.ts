@@ -9,18 +9,20 @@ export const UNIT = 64
 /** Enough for 4 GB. */
 export const CLASSES = 100
 
+// shifts: powers of two as such take most of the time of an allocation
+
 /** The smallest class that holds `units`. */
 export function classHolding(units: number): number {
   if (units <= 4) return units - 1
   const octave = 31 - Math.clz32(units - 1)
-  return 4 * (octave - 1) + (((units - 1 - 2 ** octave) / 2 ** (octave - 2)) | 0)
+  return 4 * (octave - 1) + ((units - 1 - (1 << octave)) >> (octave - 2))
 }
 
 /** The largest class that fits into `units`. */
 export function classWithin(units: number): number {
   if (units <= 4) return units - 1
   const octave = 31 - Math.clz32(units)
-  return 4 * (octave - 1) - 1 + (((units - 2 ** octave) / 2 ** (octave - 2)) | 0)
+  return 4 * (octave - 1) - 1 + ((units - (1 << octave)) >> (octave - 2))
 }
 
 /** Units of a block of that class. */

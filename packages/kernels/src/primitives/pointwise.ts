@@ -92,15 +92,31 @@ export function pointwisePrimitives(set: KernelSet): Pointwise {
         binary(Binary.mul, x, x, out)
         return true
       }
+      if (number === 3 && x.dtype.isFloatingPoint && x.storage !== out.storage) {
+        binary(Binary.mul, x, x, out)
+        binary(Binary.mul, out, x, out)
+        return true
+      }
+      // these the plain kernels know without a power
+      if (number === 1 || number === 3 || number === -2) return false
       if (code >= 0 && x.dtype.isFloatingPoint) {
         unary(code as UnaryCode, x, out)
         return true
       }
     }
     if (!hasBinary(x.dtype, op)) return false
-    if (flatStep(x, n) <= 0 || flatStep(out, n) <= 0) return false
+    if (flatStep(out, n) <= 0) return false
+    const ordered = flatStep(x, n) > 0
+    // elements that do not lie in a row are put there first
+    if (!ordered && (x.dtype !== out.dtype || merge(out, x) === 0)) return false
     set.begin()
-    kernels.binaryNumber(x.dtype.id, op, set.output(out), set.input(x), number, first ? 1 : 0, n)
+    const to = set.output(out)
+    let from = set.input(ordered ? x : spanOf(x))
+    if (!ordered) {
+      kernels.copyStrided(to, from, x.dtype.itemsize, geometry(set))
+      from = to
+    }
+    kernels.binaryNumber(x.dtype.id, op, to, from, number, first ? 1 : 0, n)
     set.end()
     return true
   }

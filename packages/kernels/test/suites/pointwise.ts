@@ -228,7 +228,12 @@ export function pointwiseSuite(): void {
         y.copy_(x)
         return y.sub_(x.narrow(0, 0, 1)).exp_()
       }, 4e-7)
-      for (const exponent of [2, 0.5, -0.5, -1, 3, 0]) same(() => x.abs().pow(exponent), 4e-7)
+      for (const exponent of [2, 0.5, -0.5, -1, 3, 0, 1, -2, 2.5]) same(() => x.abs().pow(exponent), 4e-7)
+      same(() => x.clone().pow_(3))
+      // a number and elements that do not lie in a row
+      same(() => x.t().mul(3).add(x.t().at('::2').mul(0.5).sum()), 4e-7)
+      same(() => x.t().unsqueeze(1).expand([40, 5, 60]).mul(2))
+      same(() => x.t().gt(0))
     })
   })
 
