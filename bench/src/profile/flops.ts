@@ -8,8 +8,9 @@ function convolution(a: Readonly<Record<string, number>>): number {
 }
 
 function winograd(a: Readonly<Record<string, number>>): number {
-  const [height, width] = [a.height! + 2 * a.pad! - 2, a.width! + 2 * a.pad! - 2]
-  return 18 * a.batch! * a.outChannels! * a.channels! * height * width
+  const taps = a.tile === 25 ? 5 : 3
+  const [height, width] = [a.height! + 2 * a.pad! + 1 - taps, a.width! + 2 * a.pad! + 1 - taps]
+  return 2 * taps * taps * a.batch! * a.outChannels! * a.channels! * height * width
 }
 
 /** Gates of a cell by its number: plain with tanh or relu, LSTM, GRU. */

@@ -1,6 +1,6 @@
 /** Runs a training program step by step beside the recorded one. */
 import { crc32 } from 'node:zlib'
-import { manualSeed, rand, type Tensor } from 'tsorch'
+import { currentKernelSet, manualSeed, rand, type Tensor, useKernelSet } from 'tsorch'
 import { expect, test } from 'vitest'
 import { type RecordedTensor, type Recording, readRecording } from './recording.js'
 
@@ -23,6 +23,10 @@ export interface ReplayOptions {
   readonly as?: string
   /** Whether the parameters have other names than those recorded: they are told apart by their order then. */
   readonly renamed?: boolean
+  /** The kernel set to run on; the best one if not given. */
+  readonly kernels?: string
+  /** False where rounding decides more than the last digits of the trained parameters: only losses and metrics are compared then. */
+  readonly last?: boolean
 }
 
 const full = import.meta.env.TSORCH_TEST === 'full'
@@ -35,16 +39,22 @@ export function replay(id: string, begin: (recording: Recording) => Run, options
   const count = full ? known : Math.min(options.prefix ?? known, known)
   const name = options.as === undefined ? id : `${id} ${options.as}`
   const title = count < recording.n_steps ? `${name}, the first ${count} of ${recording.n_steps} steps` : name
+  const kernels = currentKernelSet('cpu')
   test(title, () => {
-    manualSeed(recording.seed ?? 0)
-    const run = begin(recording)
-    if (run.state !== undefined) expectInitial(run.state, recording.init, options.renamed ?? false)
-    expectSteps(run.steps, recording, count)
-    if (count < recording.n_steps) return
-    expectMetrics(run, recording)
-    if (run.state !== undefined) expectLast(run.state, recording)
-    // measuring draws too: a loader does at each iteration
-    expectClose(rand([2]).tolist() as number[], recording.rand_after, () => 1e-8, `${id}: the random stream`)
+    useKernelSet('cpu', options.kernels ?? kernels)
+    try {
+      manualSeed(recording.seed ?? 0)
+      const run = begin(recording)
+      if (run.state !== undefined) expectInitial(run.state, recording.init, options.renamed ?? false)
+      expectSteps(run.steps, recording, count)
+      if (count < recording.n_steps) return
+      expectMetrics(run, recording)
+      if (run.state !== undefined && options.last !== false) expectLast(run.state, recording)
+      // measuring draws too: a loader does at each iteration
+      expectClose(rand([2]).tolist() as number[], recording.rand_after, () => 1e-8, `${id}: the random stream`)
+    } finally {
+      useKernelSet('cpu', kernels)
+    }
   }, 600_000)
 }
 

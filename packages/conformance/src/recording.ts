@@ -9,7 +9,7 @@ import {
   Scan,
   ScatterMode,
   Unary,
-} from '@tsorch/core'
+} from '@tsorch/core/backend'
 
 /** A backend that counts what it is asked to do. */
 export interface Recording {

@@ -1,4 +1,5 @@
-import { type Backend, deviceOf, kernelSets, Unary } from '@tsorch/core'
+import { type Backend, deviceOf, kernelSets } from '@tsorch/core'
+import { Unary } from '@tsorch/core/backend'
 import { expect, test } from 'vitest'
 import type { FixtureSource } from '../src/cases/packed.js'
 import { testBackend } from '../src/test-backend.js'

@@ -42,22 +42,8 @@ export {
 } from './create/from-data.js'
 export { emptyLike, emptyStrided, fullLike, type LikeOptions, onesLike, zerosLike } from './create/like.js'
 export { arange, linspace, logspace, newEmpty, newFull, newOnes, newZeros, range } from './create/ranges.js'
-export type { Backend, HostArray, Memory, MemoryUsage, Operand, Primitives, View } from './dispatch/backend.js'
-export { defineComposite, definedOps, defineOp, type Op, type OpArgs, type Override, override } from './dispatch/op.js'
-export {
-  ArgReduce,
-  type ArgReduceCode,
-  Binary,
-  type BinaryCode,
-  Reduce,
-  type ReduceCode,
-  Scan,
-  type ScanCode,
-  type ScatterCode,
-  ScatterMode,
-  Unary,
-  type UnaryCode,
-} from './dispatch/opcodes.js'
+export type { Backend, MemoryUsage } from './dispatch/backend.js'
+export { defineComposite, defineOp, type Op, type OpArgs } from './dispatch/op.js'
 export {
   currentKernelSet,
   Device,
@@ -215,9 +201,15 @@ export {
 } from './ops/extremes.js'
 export { floatPower, isneginf, isposinf, ldexp, type NanToNumOptions, nanToNum, nextafter } from './ops/floating.js'
 export {
+  type AdagradArguments,
+  type AdagradStep,
   type AdamArguments,
   type AdamStep,
+  adagradStepOp,
   adamStepOp,
+  type RmspropArguments,
+  type RmspropStep,
+  rmspropStepOp,
   type SgdArguments,
   type SgdStep,
   sgdStepOp,

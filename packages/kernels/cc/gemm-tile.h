@@ -48,13 +48,11 @@ template <class T, i32 ROWS, i32 VECTORS> void tile(const Tile<T>& t) {
   V sums[ROWS][VECTORS];
   for (i32 r = 0; r < ROWS; r++)
     for (i32 v = 0; v < VECTORS; v++) sums[r][v] = V{};
-#ifndef __wasm__
-  // C comes from memory while the products are made: in a training step it is rarely in a cache
+  // C comes from memory while the products are made
   if (t.cColumn == 1) {
     for (i32 r = 0; r < ROWS; r++)
-      for (i32 j = 0; j < VECTORS * N; j += 64 / (i32)sizeof(T)) __builtin_prefetch(t.c + r * t.cRow + j, 1);
+      for (i32 j = 0; j < VECTORS * N; j += 64 / (i32)sizeof(T)) fetch(t.c + r * t.cRow + j);
   }
-#endif
   const T* a = t.a;
   const T* b = t.b;
   const isize aRow = t.aRow;

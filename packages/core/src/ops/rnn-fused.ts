@@ -1,6 +1,7 @@
 /** What the recurrent layers that are one recorded operation have in common. */
 import { grad } from '../autograd/engine.js'
-import { type Node, needsGrad, record } from '../autograd/node.js'
+import { mode } from '../autograd/mode.js'
+import { type Node, needsGrad, ownedByGraph, record, recordMany } from '../autograd/node.js'
 import { Binary } from '../dispatch/opcodes.js'
 import { Category } from '../dtype.js'
 import { contiguousStrides, type Shape, sameShape } from '../shape.js'
@@ -42,6 +43,58 @@ export function isRegular(x: Tensor, states: readonly Tensor[], weights: CellWei
   )
 }
 
+/** Gradients of the input, the first states (one, or two where there is a cell), both weights and both biases; null where none is wanted. */
+export type LayerGradients = readonly (Tensor | null)[]
+
+/** What the gradients of a layer are computed from. */
+export interface LayerPass {
+  readonly reserve: Tensor
+  /** Of the results, null where nothing depends on one; at least one is there. */
+  readonly grads: readonly (Tensor | null)[]
+  /** Null if `weightIh` wants no gradient. */
+  readonly x: Tensor | null
+  readonly states: readonly Tensor[]
+  /** Null if `x` wants no gradient. */
+  readonly weightIh: Tensor | null
+  readonly weightHh: Tensor
+  /** Which gradients are wanted, in their order. */
+  readonly needs: readonly boolean[]
+}
+
+/**
+ * Records a layer that was computed as one operation.
+ *
+ * @param outs - its results
+ * @param inputs - the layer's input, its first states, and the list of its weights
+ * @param reserve - what the backward pass reads
+ * @param loop - the layer as a loop of differentiable steps, for gradients that are recorded themselves
+ */
+export function recordLayer(
+  name: string,
+  outs: Tensor[],
+  inputs: readonly (Tensor | null)[],
+  reserve: Tensor,
+  loop: (inputs: readonly (Tensor | null)[]) => readonly Tensor[],
+  backward: (pass: LayerPass) => LayerGradients,
+): void {
+  const present = inputs.map((input) => input !== null)
+  // the input comes first, the four weights last
+  const ih = inputs.length - 4
+  recordMany(name, outs, inputs, [...inputs, reserve], (grads, node) => {
+    if (mode.enabled) return recordedGradients(node, present, grads, loop)
+    return backward({
+      reserve: node.saved(inputs.length),
+      grads,
+      x: node.needs(ih) ? node.saved(0) : null,
+      states: inputs.slice(1, ih).map((_, i) => node.saved(1 + i)),
+      weightIh: node.needs(0) ? node.saved(ih) : null,
+      weightHh: node.saved(ih + 1),
+      needs: present.map((_, i) => node.needs(i)),
+    })
+  })
+  ownedByGraph(outs[0]!, reserve)
+}
+
 /**
  * The gradients while the backward pass is itself recorded: the layer is done again as a loop of differentiable steps, and its
  * gradients are functions of the inputs and of `grads`.
@@ -50,7 +103,7 @@ export function isRegular(x: Tensor, states: readonly Tensor[], weights: CellWei
  * @param present - which of them there are
  * @param grads - of the layer's results, null where nothing depends on one
  */
-export function recordedGradients(
+function recordedGradients(
   node: Node,
   present: readonly boolean[],
   grads: readonly (Tensor | null)[],

@@ -1,6 +1,5 @@
 /** The GRU layer: forward and backward over all steps. */
-import { mode } from '../autograd/mode.js'
-import { ownedByGraph, recording, recordMany } from '../autograd/node.js'
+import { recording } from '../autograd/node.js'
 import { defineOp, type Op } from '../dispatch/op.js'
 import { Binary, Unary } from '../dispatch/opcodes.js'
 import { release } from '../nursery.js'
@@ -14,7 +13,8 @@ import {
   addTo,
   gathered,
   isRegular,
-  recordedGradients,
+  type LayerGradients,
+  recordLayer,
   scale,
   sigmoidSlope,
   statesBefore,
@@ -89,14 +89,16 @@ export const gruForwardOp: Op<
   steps(x, h0, weights, reverse, true),
 )
 
-/** Gradients of the input, the first state, both weights and both biases, null where none is wanted. */
-export type GruGradients = readonly [
+type GruBackward = [
+  reserve: Tensor,
+  gOut: Tensor | null,
+  gHN: Tensor | null,
   x: Tensor | null,
-  h0: Tensor | null,
+  h0: Tensor,
   weightIh: Tensor | null,
-  weightHh: Tensor | null,
-  biasIh: Tensor | null,
-  biasHh: Tensor | null,
+  weightHh: Tensor,
+  reverse: boolean,
+  needs: readonly boolean[],
 ]
 
 /**
@@ -108,32 +110,9 @@ export type GruGradients = readonly [
  * @param weightIh - null if `x` wants no gradient
  * @param needs - which results are wanted, in their order
  */
-export const gruBackwardOp: Op<
-  [
-    reserve: Tensor,
-    gOut: Tensor | null,
-    gHN: Tensor | null,
-    x: Tensor | null,
-    h0: Tensor,
-    weightIh: Tensor | null,
-    weightHh: Tensor,
-    reverse: boolean,
-    needs: readonly boolean[],
-  ],
-  GruGradients
-> = defineOp(
+export const gruBackwardOp: Op<GruBackward, LayerGradients> = defineOp(
   'gruBackward',
-  (
-    reserve: Tensor,
-    gOut: Tensor | null,
-    gHN: Tensor | null,
-    x: Tensor | null,
-    h0: Tensor,
-    weightIh: Tensor | null,
-    weightHh: Tensor,
-    reverse: boolean,
-    needs: readonly boolean[],
-  ): GruGradients => {
+  (...[reserve, gOut, gHN, x, h0, weightIh, weightHh, reverse, needs]: GruBackward): LayerGradients => {
     const [length, batch, width] = reserve.shape as [number, number, number]
     const hidden = width / 5
     const [reset, update, candidate, recurrent, after] = chunk(reserve, 5, -1) as Five
@@ -204,23 +183,14 @@ export function gruLayer(x: Tensor, h0: Tensor, weights: CellWeights, reverse = 
     return [out, hN]
   }
   const [out, hN, reserve] = gruForwardOp(x, h0, weights, reverse)
-  const present = inputs.map((input) => input !== null)
-  recordMany('GruLayerBackward0', [out, hN], inputs, [...inputs, reserve], (grads, node) => {
-    if (mode.enabled) {
-      return recordedGradients(node, present, grads, ([x, h0, ...list]) => gruLoop(x!, h0!, weightsFrom(list), reverse))
-    }
-    return gruBackwardOp(
-      node.saved(6),
-      grads[0]!,
-      grads[1]!,
-      node.needs(2) ? node.saved(0) : null,
-      node.saved(1),
-      node.needs(0) ? node.saved(2) : null,
-      node.saved(3),
-      reverse,
-      present.map((_, i) => node.needs(i)),
-    )
-  })
-  ownedByGraph(out, reserve)
+  recordLayer(
+    'GruLayerBackward0',
+    [out, hN],
+    inputs,
+    reserve,
+    ([x, h0, ...list]) => gruLoop(x!, h0!, weightsFrom(list), reverse),
+    ({ reserve, grads: [gOut, gHN], x, states: [h0], weightIh, weightHh, needs }) =>
+      gruBackwardOp(reserve, gOut!, gHN!, x, h0!, weightIh, weightHh, reverse, needs),
+  )
   return [out, hN]
 }

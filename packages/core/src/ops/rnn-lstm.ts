@@ -1,6 +1,5 @@
 /** The LSTM layer: forward and backward over all steps. */
-import { mode } from '../autograd/mode.js'
-import { ownedByGraph, recording, recordMany } from '../autograd/node.js'
+import { recording } from '../autograd/node.js'
 import { defineOp, type Op } from '../dispatch/op.js'
 import { Binary, Unary } from '../dispatch/opcodes.js'
 import { release } from '../nursery.js'
@@ -14,7 +13,8 @@ import {
   addTo,
   gathered,
   isRegular,
-  recordedGradients,
+  type LayerGradients,
+  recordLayer,
   scale,
   sigmoidSlope,
   statesBefore,
@@ -102,15 +102,18 @@ export const lstmForwardOp: Op<
   steps(x, h0, c0, weights, reverse, true),
 )
 
-/** Gradients of the input, the first states, both weights and both biases, null where none is wanted. */
-export type LstmGradients = readonly [
+type LstmBackward = [
+  reserve: Tensor,
+  gOut: Tensor | null,
+  gHN: Tensor | null,
+  gCN: Tensor | null,
   x: Tensor | null,
-  h0: Tensor | null,
-  c0: Tensor | null,
+  h0: Tensor,
+  c0: Tensor,
   weightIh: Tensor | null,
-  weightHh: Tensor | null,
-  biasIh: Tensor | null,
-  biasHh: Tensor | null,
+  weightHh: Tensor,
+  reverse: boolean,
+  needs: readonly boolean[],
 ]
 
 /**
@@ -123,36 +126,9 @@ export type LstmGradients = readonly [
  * @param weightIh - null if `x` wants no gradient
  * @param needs - which results are wanted, in their order
  */
-export const lstmBackwardOp: Op<
-  [
-    reserve: Tensor,
-    gOut: Tensor | null,
-    gHN: Tensor | null,
-    gCN: Tensor | null,
-    x: Tensor | null,
-    h0: Tensor,
-    c0: Tensor,
-    weightIh: Tensor | null,
-    weightHh: Tensor,
-    reverse: boolean,
-    needs: readonly boolean[],
-  ],
-  LstmGradients
-> = defineOp(
+export const lstmBackwardOp: Op<LstmBackward, LayerGradients> = defineOp(
   'lstmBackward',
-  (
-    reserve: Tensor,
-    gOut: Tensor | null,
-    gHN: Tensor | null,
-    gCN: Tensor | null,
-    x: Tensor | null,
-    h0: Tensor,
-    c0: Tensor,
-    weightIh: Tensor | null,
-    weightHh: Tensor,
-    reverse: boolean,
-    needs: readonly boolean[],
-  ): LstmGradients => {
+  (...[reserve, gOut, gHN, gCN, x, h0, c0, weightIh, weightHh, reverse, needs]: LstmBackward): LayerGradients => {
     const [length, batch, width] = reserve.shape as [number, number, number]
     const hidden = width / 5
     const [input, forget, cell, output, after] = chunk(reserve, 5, -1) as Five
@@ -226,27 +202,14 @@ export function lstmLayer(
     return [out, hN, cN]
   }
   const [out, hN, cN, reserve] = lstmForwardOp(x, h0, c0, weights, reverse)
-  const present = inputs.map((input) => input !== null)
-  recordMany('LstmLayerBackward0', [out, hN, cN], inputs, [...inputs, reserve], (grads, node) => {
-    if (mode.enabled) {
-      return recordedGradients(node, present, grads, ([x, h0, c0, ...list]) =>
-        lstmLoop(x!, h0!, c0!, weightsFrom(list), reverse),
-      )
-    }
-    return lstmBackwardOp(
-      node.saved(7),
-      grads[0]!,
-      grads[1]!,
-      grads[2]!,
-      node.needs(3) ? node.saved(0) : null,
-      node.saved(1),
-      node.saved(2),
-      node.needs(0) ? node.saved(3) : null,
-      node.saved(4),
-      reverse,
-      present.map((_, i) => node.needs(i)),
-    )
-  })
-  ownedByGraph(out, reserve)
+  recordLayer(
+    'LstmLayerBackward0',
+    [out, hN, cN],
+    inputs,
+    reserve,
+    ([x, h0, c0, ...list]) => lstmLoop(x!, h0!, c0!, weightsFrom(list), reverse),
+    ({ reserve, grads: [gOut, gHN, gCN], x, states: [h0, c0], weightIh, weightHh, needs }) =>
+      lstmBackwardOp(reserve, gOut!, gHN!, gCN!, x, h0!, c0!, weightIh, weightHh, reverse, needs),
+  )
   return [out, hN, cN]
 }

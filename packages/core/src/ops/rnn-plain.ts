@@ -1,6 +1,5 @@
 /** The plain recurrent layer: forward and backward over all steps. */
-import { mode } from '../autograd/mode.js'
-import { ownedByGraph, recording, recordMany } from '../autograd/node.js'
+import { recording } from '../autograd/node.js'
 import { defineOp, type Op } from '../dispatch/op.js'
 import { Binary, Unary } from '../dispatch/opcodes.js'
 import { release } from '../nursery.js'
@@ -14,7 +13,8 @@ import {
   addTo,
   gathered,
   isRegular,
-  recordedGradients,
+  type LayerGradients,
+  recordLayer,
   scale,
   statesBefore,
   tanhSlope,
@@ -79,14 +79,17 @@ export const rnnForwardOp: Op<
   },
 )
 
-/** Gradients of the input, the first state, both weights and both biases, null where none is wanted. */
-export type RnnGradients = readonly [
+type RnnBackward = [
+  reserve: Tensor,
+  gOut: Tensor | null,
+  gHN: Tensor | null,
   x: Tensor | null,
-  h0: Tensor | null,
+  h0: Tensor,
   weightIh: Tensor | null,
-  weightHh: Tensor | null,
-  biasIh: Tensor | null,
-  biasHh: Tensor | null,
+  weightHh: Tensor,
+  reverse: boolean,
+  nonlinearity: Nonlinearity,
+  needs: readonly boolean[],
 ]
 
 /**
@@ -98,34 +101,9 @@ export type RnnGradients = readonly [
  * @param weightIh - null if `x` wants no gradient
  * @param needs - which results are wanted, in their order
  */
-export const rnnBackwardOp: Op<
-  [
-    reserve: Tensor,
-    gOut: Tensor | null,
-    gHN: Tensor | null,
-    x: Tensor | null,
-    h0: Tensor,
-    weightIh: Tensor | null,
-    weightHh: Tensor,
-    reverse: boolean,
-    nonlinearity: Nonlinearity,
-    needs: readonly boolean[],
-  ],
-  RnnGradients
-> = defineOp(
+export const rnnBackwardOp: Op<RnnBackward, LayerGradients> = defineOp(
   'rnnBackward',
-  (
-    reserve: Tensor,
-    gOut: Tensor | null,
-    gHN: Tensor | null,
-    x: Tensor | null,
-    h0: Tensor,
-    weightIh: Tensor | null,
-    weightHh: Tensor,
-    reverse: boolean,
-    nonlinearity: Nonlinearity,
-    needs: readonly boolean[],
-  ): RnnGradients => {
+  (...[reserve, gOut, gHN, x, h0, weightIh, weightHh, reverse, nonlinearity, needs]: RnnBackward): LayerGradients => {
     const length = reserve.shape[0]!
     const { primitives } = reserve.storage.device
     const gates = allocate(reserve.storage, reserve.dtype, reserve.shape)
@@ -181,26 +159,14 @@ export function rnnLayer(
     return [out, hN]
   }
   const [out, hN, reserve] = rnnForwardOp(x, h0, weights, reverse, nonlinearity)
-  const present = inputs.map((input) => input !== null)
-  recordMany('RnnLayerBackward0', [out, hN], inputs, [...inputs, reserve], (grads, node) => {
-    if (mode.enabled) {
-      return recordedGradients(node, present, grads, ([x, h0, ...list]) =>
-        rnnLoop(x!, h0!, weightsFrom(list), reverse, nonlinearity),
-      )
-    }
-    return rnnBackwardOp(
-      node.saved(6),
-      grads[0]!,
-      grads[1]!,
-      node.needs(2) ? node.saved(0) : null,
-      node.saved(1),
-      node.needs(0) ? node.saved(2) : null,
-      node.saved(3),
-      reverse,
-      nonlinearity,
-      present.map((_, i) => node.needs(i)),
-    )
-  })
-  ownedByGraph(out, reserve)
+  recordLayer(
+    'RnnLayerBackward0',
+    [out, hN],
+    inputs,
+    reserve,
+    ([x, h0, ...list]) => rnnLoop(x!, h0!, weightsFrom(list), reverse, nonlinearity),
+    ({ reserve, grads: [gOut, gHN], x, states: [h0], weightIh, weightHh, needs }) =>
+      rnnBackwardOp(reserve, gOut!, gHN!, x, h0!, weightIh, weightHh, reverse, nonlinearity, needs),
+  )
   return [out, hN]
 }

@@ -101,7 +101,7 @@ function backward(
     kind === 'gru'
       ? gruBackwardOp(reserve, gOut, gHN, given, h0, weight, weightHh, reverse, others)
       : rnnBackwardOp(reserve, gOut, gHN, given, h0, weight, weightHh, reverse, kind, others)
-  return [found[0], found[1], null, ...found.slice(2)]
+  return [...found.slice(0, 2), null, ...found.slice(2)]
 }
 
 /** Compares lists of results, element by element relative to the largest of a tensor. */
