@@ -19,6 +19,7 @@ export const floors: Readonly<Record<string, number>> = {
   init: 62,
   programs: 135,
   modules: 175,
-  optim: 17,
-  training: 11,
+  lr_scheduler: 30,
+  optim: 49,
+  training: 18,
 }

@@ -1,5 +1,6 @@
-import { adamStepOp, bindOptions, float32, gradOf, type Tensor, ValueError, zeros, zerosLike } from '@tsorch/core'
+import { adamStepOp, bindOptions, gradOf, type Tensor, zerosLike } from '@tsorch/core'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
+import { checkBetas, checkFromZero, newStep, remembered } from './state.js'
 
 /** Options of {@link Adam}, for all parameters or for a group. */
 export interface AdamOptions {
@@ -15,6 +16,8 @@ export interface AdamOptions {
   amsgrad: boolean
   /** Goes up instead of down. */
   maximize: boolean
+  /** Shrinks the parameters themselves instead of adding the penalty to their gradients, as {@link AdamW} does. */
+  decoupledWeightDecay: boolean
 }
 
 interface Moments {
@@ -24,7 +27,7 @@ interface Moments {
   max_exp_avg_sq?: Tensor
 }
 
-const NAMES = ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize'] as const
+const NAMES = ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize', 'decoupledWeightDecay'] as const
 
 /**
  * Adam: steps scaled by running averages of the gradient and of its square (Kingma and Ba, 2014).
@@ -43,17 +46,16 @@ export class Adam extends Optimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, lr?: number | Partial<AdamOptions>, options?: Partial<AdamOptions>) {
     const given = bindOptions<AdamOptions>('Adam', NAMES, options === undefined ? [lr] : [lr, options])
     const { lr: rate = 1e-3, betas = [0.9, 0.999], eps = 1e-8 } = given
-    const { weightDecay = 0, amsgrad = false, maximize = false } = given
-    if (!(rate >= 0)) throw new ValueError(`Invalid learning rate: ${rate}`)
-    if (!(eps >= 0)) throw new ValueError(`Invalid epsilon value: ${eps}`)
-    for (const i of [0, 1] as const)
-      if (!(betas[i] >= 0 && betas[i] < 1)) throw new ValueError(`Invalid beta parameter at index ${i}: ${betas[i]}`)
-    if (!(weightDecay >= 0)) throw new ValueError(`Invalid weight_decay value: ${weightDecay}`)
-    super(params, { lr: rate, betas, eps, weightDecay, amsgrad, maximize })
+    const { weightDecay = 0, amsgrad = false, maximize = false, decoupledWeightDecay = false } = given
+    checkFromZero('learning rate', rate)
+    checkFromZero('epsilon value', eps)
+    checkBetas(betas)
+    checkFromZero('weight_decay value', weightDecay)
+    super(params, { lr: rate, betas, eps, weightDecay, amsgrad, maximize, decoupledWeightDecay })
   }
 
   protected override updateGroup(group: ParamGroup<AdamOptions>): void {
-    const { lr, betas, eps, weightDecay, amsgrad, maximize } = group
+    const { lr, betas, eps, weightDecay, amsgrad, maximize, decoupledWeightDecay } = group
     const params = group.params.filter((p) => gradOf(p) !== null)
     const [first] = params
     if (first === undefined) return
@@ -66,18 +68,38 @@ export class Adam extends Optimizer<AdamOptions> {
       moments.map((m) => m.exp_avg),
       moments.map((m) => m.exp_avg_sq),
       amsgrad ? moments.map((m) => m.max_exp_avg_sq!) : null,
-      { lr, beta1: betas[0], beta2: betas[1], eps, weightDecay, decoupledWeightDecay: false, maximize, steps },
+      { lr, beta1: betas[0], beta2: betas[1], eps, weightDecay, decoupledWeightDecay, maximize, steps },
     )
   }
 
   #moments(p: Tensor, amsgrad: boolean): Moments {
-    let entry = this.state.get(p)
-    if (entry === undefined) {
-      // On the CPU for parameters anywhere, since each step reads it.
-      entry = { step: zeros([], { dtype: float32, device: 'cpu' }), exp_avg: zerosLike(p), exp_avg_sq: zerosLike(p) }
-      this.state.set(p, entry)
-    }
+    const entry = remembered<Moments>(this.state, p, () => ({
+      step: newStep(),
+      exp_avg: zerosLike(p),
+      exp_avg_sq: zerosLike(p),
+    }))
     if (amsgrad) entry.max_exp_avg_sq ??= zerosLike(p)
-    return entry as unknown as Moments
+    return entry
+  }
+}
+
+/** Options of {@link AdamW}: those of {@link Adam}, with a weight decay of 0.01 if none is given. */
+export type AdamWOptions = Omit<AdamOptions, 'decoupledWeightDecay'>
+
+/**
+ * Adam with a weight decay that does not pass through the averages (Loshchilov and Hutter, 2017).
+ *
+ * @example
+ * ```ts
+ * const optimizer = new AdamW(model.parameters(), { lr: 3e-4, weightDecay: 0.1 })
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+ */
+export class AdamW extends Adam {
+  /** @throws ValueError for an option out of its range */
+  constructor(params: Params<AdamOptions>, lr?: number | Partial<AdamWOptions>, options?: Partial<AdamWOptions>) {
+    const names = NAMES.filter((name) => name !== 'decoupledWeightDecay')
+    const given = bindOptions<AdamWOptions>('AdamW', names, options === undefined ? [lr] : [lr, options])
+    super(params, { weightDecay: 0.01, ...given, decoupledWeightDecay: true })
   }
 }

@@ -1,0 +1,27 @@
+/** Schedulers of learning rates, `torch.optim.lr_scheduler`. */
+export { ChainedScheduler, SequentialLR } from './compose.js'
+export {
+  CosineAnnealingLR,
+  CosineAnnealingWarmRestarts,
+  type CosineOptions,
+  type WarmRestartOptions,
+} from './cosine.js'
+export { CyclicLR, type CyclicMode, type CyclicOptions } from './cyclic.js'
+export {
+  ConstantLR,
+  type ConstantOptions,
+  ExponentialLR,
+  type Factor,
+  type GammaOptions,
+  LambdaLR,
+  LinearLR,
+  type LinearOptions,
+  MultiplicativeLR,
+  MultiStepLR,
+  PolynomialLR,
+  type PolynomialOptions,
+  StepLR,
+} from './decay.js'
+export { OneCycleLR, type OneCycleOptions } from './one-cycle.js'
+export { type PlateauOptions, ReduceLROnPlateau } from './plateau.js'
+export { LRScheduler, type Scheduled, type SchedulerOptions, type SchedulerState } from './scheduler.js'

@@ -1,0 +1,80 @@
+import { bindOptions, gradOf, type Tensor, zerosLike } from '@tsorch/core'
+import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
+import { checkBetas, checkFromZero, newStep, penalised, remembered } from './state.js'
+
+/** Options of {@link RAdam}, for all parameters or for a group. */
+export interface RAdamOptions {
+  /** Learning rate, 1e-3 if not given. */
+  lr: number
+  /** Decay of the averages of the gradient and of its square, `[0.9, 0.999]` if not given. */
+  betas: readonly [number, number]
+  /** Added to the denominator, 1e-8 if not given. */
+  eps: number
+  /** L2 penalty, 0 if not given. */
+  weightDecay: number
+  /** Shrinks the parameters themselves instead of adding the penalty to their gradients. */
+  decoupledWeightDecay: boolean
+  /** Goes up instead of down. */
+  maximize: boolean
+}
+
+interface Moments {
+  step: Tensor
+  exp_avg: Tensor
+  exp_avg_sq: Tensor
+}
+
+const NAMES = ['lr', 'betas', 'eps', 'weightDecay', 'decoupledWeightDecay', 'maximize'] as const
+
+/**
+ * Adam that leaves out its scaling while too few squares are known for it (Liu et al., 2019).
+ *
+ * @example
+ * ```ts
+ * const optimizer = new RAdam(model.parameters(), { lr: 1e-3 })
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
+ */
+export class RAdam extends Optimizer<RAdamOptions> {
+  /** @throws ValueError for an option out of its range */
+  constructor(params: Params<RAdamOptions>, lr?: number | Partial<RAdamOptions>, options?: Partial<RAdamOptions>) {
+    const given = bindOptions<RAdamOptions>('RAdam', NAMES, options === undefined ? [lr] : [lr, options])
+    const { lr: rate = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = given
+    const { decoupledWeightDecay = false, maximize = false } = given
+    checkFromZero('learning rate', rate)
+    checkFromZero('epsilon value', eps)
+    checkBetas(betas)
+    checkFromZero('weight_decay value', weightDecay)
+    super(params, { lr: rate, betas, eps, weightDecay, decoupledWeightDecay, maximize })
+  }
+
+  protected override updateGroup(group: ParamGroup<RAdamOptions>): void {
+    const { params, lr, betas, eps, weightDecay, decoupledWeightDecay, maximize } = group
+    const [beta1, beta2] = betas
+    for (const p of params) {
+      const grad = gradOf(p)
+      if (grad === null) continue
+      const moments = remembered<Moments>(this.state, p, () => ({
+        step: newStep(),
+        exp_avg: zerosLike(p),
+        exp_avg_sq: zerosLike(p),
+      }))
+      const step = Number(moments.step.add_(1).item())
+      if (decoupledWeightDecay && weightDecay !== 0) p.mul_(1 - lr * weightDecay)
+      const g = penalised(p, grad, decoupledWeightDecay ? 0 : weightDecay, maximize)
+      moments.exp_avg.lerp_(g, 1 - beta1)
+      moments.exp_avg_sq.mul_(beta2).addcmul_(g, g, { value: 1 - beta2 })
+      const correction2 = 1 - beta2 ** step
+      const way = moments.exp_avg.div(1 - beta1 ** step).mul_(lr)
+      // how many squares the average stands for, now and in the end
+      const limit = 2 / (1 - beta2) - 1
+      const length = limit - (2 * step * beta2 ** step) / correction2
+      if (length > 5) {
+        const variance = ((length - 4) * (length - 2) * limit) / ((limit - 4) * (limit - 2) * length)
+        const scale = moments.exp_avg_sq.sqrt().add_(eps).reciprocal_().mul_(Math.sqrt(correction2))
+        way.mul_(scale).mul_(Math.sqrt(variance))
+      }
+      p.sub_(way)
+    }
+  }
+}
