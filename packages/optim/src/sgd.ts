@@ -1,5 +1,6 @@
 import { bindOptions, gradOf, type SgdStep, sgdStepOp, type Tensor, ValueError, zerosLike } from '@tsorch/core'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
+import { checkFromZero } from './state.js'
 
 /** Options of {@link SGD}, for all parameters or for a group. */
 export interface SGDOptions {
@@ -40,9 +41,9 @@ export class SGD extends Optimizer<SGDOptions> {
       options === undefined ? [lr] : [lr, options],
     )
     const { momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = given
-    if (!(rate >= 0)) throw new ValueError(`Invalid learning rate: ${rate}`)
-    if (!(momentum >= 0)) throw new ValueError(`Invalid momentum value: ${momentum}`)
-    if (!(weightDecay >= 0)) throw new ValueError(`Invalid weight_decay value: ${weightDecay}`)
+    checkFromZero('learning rate', rate)
+    checkFromZero('momentum value', momentum)
+    checkFromZero('weight_decay value', weightDecay)
     if (nesterov && (momentum <= 0 || dampening !== 0))
       throw new ValueError('Nesterov momentum requires a momentum and zero dampening')
     super(params, { lr: rate, momentum, dampening, weightDecay, nesterov, maximize })

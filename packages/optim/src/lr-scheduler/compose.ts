@@ -11,16 +11,38 @@ function checkSame(name: string, optimizer: Scheduled, schedulers: readonly LRSc
       )
 }
 
-/** The state of a scheduler and of those it is made of. */
-function stateOf(scheduler: object, schedulers: readonly LRScheduler[]): SchedulerState {
-  const own = Object.entries(scheduler).filter(([name]) => name !== 'optimizer' && name !== 'schedulers')
-  return { ...Object.fromEntries(own), schedulers: schedulers.map((one) => one.stateDict()) }
-}
+/** What both have in common: they have no rates of their own, and are saved with the schedulers that they are made of. */
+abstract class ComposedScheduler {
+  readonly optimizer: Scheduled
+  readonly schedulers: readonly LRScheduler[]
+  protected lastLr: number[] = []
 
-function loadState(scheduler: object, schedulers: readonly LRScheduler[], state: SchedulerState): void {
-  const { schedulers: states, ...own } = state
-  Object.assign(scheduler, own)
-  for (const [i, one] of schedulers.entries()) one.loadStateDict((states as SchedulerState[])[i]!)
+  constructor(name: string, optimizer: Scheduled, schedulers: readonly LRScheduler[]) {
+    checkSame(name, optimizer, schedulers)
+    this.optimizer = optimizer
+    this.schedulers = [...schedulers]
+  }
+
+  /** Sets the rates of the next epoch. */
+  abstract step(): void
+
+  /** The rates that were set last, one for each group. */
+  getLastLr(): number[] {
+    return [...this.lastLr]
+  }
+
+  /** What is to be saved with a run, of all schedulers. */
+  stateDict(): SchedulerState {
+    const own = Object.entries(this).filter(([name]) => name !== 'optimizer' && name !== 'schedulers')
+    return { ...Object.fromEntries(own), schedulers: this.schedulers.map((one) => one.stateDict()) }
+  }
+
+  /** Takes what `stateDict()` gave. */
+  loadStateDict(state: SchedulerState): void {
+    const { schedulers: states, ...own } = state
+    Object.assign(this, own)
+    for (const [i, one] of this.schedulers.entries()) one.loadStateDict((states as SchedulerState[])[i]!)
+  }
 }
 
 /**
@@ -35,12 +57,9 @@ function loadState(scheduler: object, schedulers: readonly LRScheduler[], state:
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.SequentialLR.html
  */
-export class SequentialLR {
-  readonly optimizer: Scheduled
-  readonly schedulers: readonly LRScheduler[]
+export class SequentialLR extends ComposedScheduler {
   milestones: number[]
   lastEpoch: number
-  protected lastLr: number[]
 
   constructor(
     optimizer: Scheduled,
@@ -48,13 +67,11 @@ export class SequentialLR {
     milestones: readonly number[],
     options: Partial<SchedulerOptions> = {},
   ) {
-    checkSame('SequentialLR', optimizer, schedulers)
+    super('SequentialLR', optimizer, schedulers)
     if (milestones.length !== schedulers.length - 1)
       throw new ValueError(
         `Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers ${schedulers.length} and the number of milestones to be equal to ${milestones.length}`,
       )
-    this.optimizer = optimizer
-    this.schedulers = [...schedulers]
     this.milestones = [...milestones]
     this.lastEpoch = (options.lastEpoch ?? -1) + 1
     // each of them made its first step when it was built: all begin again
@@ -64,29 +81,13 @@ export class SequentialLR {
     this.lastLr = schedulers[0]!.getLastLr()
   }
 
-  /** Sets the rates of the next epoch. */
-  step(): void {
+  override step(): void {
     this.lastEpoch++
     const at = this.milestones.filter((epoch) => epoch <= this.lastEpoch).length
     const scheduler = this.schedulers[at]!
     if (at > 0 && this.milestones[at - 1] === this.lastEpoch) scheduler.step(0)
     else scheduler.step()
     this.lastLr = scheduler.getLastLr()
-  }
-
-  /** The rates that were set last, one for each group. */
-  getLastLr(): number[] {
-    return [...this.lastLr]
-  }
-
-  /** What is to be saved with a run, of all schedulers. */
-  stateDict(): SchedulerState {
-    return stateOf(this, this.schedulers)
-  }
-
-  /** Takes what `stateDict()` gave. */
-  loadStateDict(state: SchedulerState): void {
-    loadState(this, this.schedulers, state)
   }
 }
 
@@ -96,37 +97,14 @@ export class SequentialLR {
  * @throws ValueError unless all schedulers are of one optimizer
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ChainedScheduler.html
  */
-export class ChainedScheduler {
-  readonly optimizer: Scheduled
-  readonly schedulers: readonly LRScheduler[]
-  protected lastLr: number[]
-
+export class ChainedScheduler extends ComposedScheduler {
   constructor(schedulers: readonly LRScheduler[], optimizer?: Scheduled) {
-    const common = optimizer ?? schedulers[0]?.optimizer
-    checkSame('ChainedScheduler', common!, schedulers)
-    this.optimizer = common!
-    this.schedulers = [...schedulers]
+    super('ChainedScheduler', (optimizer ?? schedulers[0]?.optimizer)!, schedulers)
     this.lastLr = groupsOf(this.optimizer).map(({ lr }) => lr)
   }
 
-  /** Sets the rates of the next epoch. */
-  step(): void {
+  override step(): void {
     for (const scheduler of this.schedulers) scheduler.step()
     this.lastLr = groupsOf(this.optimizer).map(({ lr }) => lr)
-  }
-
-  /** The rates that were set last, one for each group. */
-  getLastLr(): number[] {
-    return [...this.lastLr]
-  }
-
-  /** What is to be saved with a run, of all schedulers. */
-  stateDict(): SchedulerState {
-    return stateOf(this, this.schedulers)
-  }
-
-  /** Takes what `stateDict()` gave. */
-  loadStateDict(state: SchedulerState): void {
-    loadState(this, this.schedulers, state)
   }
 }
