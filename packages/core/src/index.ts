@@ -42,6 +42,7 @@ export {
 } from './create/from-data.js'
 export { emptyLike, emptyStrided, fullLike, type LikeOptions, onesLike, zerosLike } from './create/like.js'
 export { arange, linspace, logspace, newEmpty, newFull, newOnes, newZeros, range } from './create/ranges.js'
+export { type Copier, type DeepCopyable, deepCopy } from './deep-copy.js'
 export type { Backend, MemoryUsage } from './dispatch/backend.js'
 export { defineComposite, defineOp, type Op, type OpArgs } from './dispatch/op.js'
 export {

@@ -1,4 +1,4 @@
-import { bindOptions, Tensor } from '@tsorch/core'
+import { bindOptions, type Copier, gradOf, Tensor } from '@tsorch/core'
 
 /**
  * A tensor that modules find and optimizers train. It shares the memory of `data`, without its history.
@@ -18,6 +18,14 @@ export class Parameter extends Tensor {
     super(data.storage, data.dtype, data.shape, data.strides, data.offset, data.count)
     const o = bindOptions<{ requiresGrad: boolean }>('Parameter', ['requiresGrad'], [requiresGrad])
     this.requiresGrad = o.requiresGrad ?? true
+  }
+
+  /** What `deepCopy` does with a parameter. */
+  __deepcopy__(copier: Copier): this {
+    const copy = copier.remember(this, new Parameter(copier.copy(this.detach()), this.requiresGrad) as this)
+    const grad = gradOf(this)
+    if (grad !== null) copy.grad = copier.copy(grad)
+    return copy
   }
 
   override toString(): string {

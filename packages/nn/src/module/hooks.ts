@@ -68,6 +68,13 @@ export class HookList<H> {
     return this.list.length
   }
 
+  /** A list of the same hooks, to which others may be added. */
+  copy(): HookList<H> {
+    const copy = new HookList<H>()
+    copy.list = this.list
+    return copy
+  }
+
   *[Symbol.iterator](): IterableIterator<H> {
     for (const { hook } of this.list) yield hook
   }
@@ -88,6 +95,14 @@ export class ModuleHooks {
   readonly statePost: HookList<StateDictPostHook> = new HookList()
   readonly loadPre: HookList<LoadPreHook> = new HookList()
   readonly loadPost: HookList<LoadPostHook> = new HookList()
+
+  /** The same hooks for a copy of the module. */
+  copy(): ModuleHooks {
+    const copy = new ModuleHooks()
+    for (const occasion of Object.keys(this) as (keyof ModuleHooks)[])
+      Object.assign(copy, { [occasion]: (this[occasion] as HookList<unknown>).copy() })
+    return copy
+  }
 }
 
 /** A call of a module that has hooks. */

@@ -1,4 +1,5 @@
 import {
+  type Copier,
   type DTypeLike,
   dropGrad,
   gradOf,
@@ -91,18 +92,7 @@ export class Module<Args extends unknown[] = Tensor[], Result = Tensor> {
   declare training: boolean
 
   constructor() {
-    const state: ModuleState = { buffers: new Map(), items: null, hooks: null }
-    const forward = (args: Args): unknown =>
-      state.hooks === null ? self.forward(...args) : callWithHooks(self as never, state.hooks, args)
-    const self = ((...args: Args) =>
-      isGradEnabled() ? forward(args) : betweenSafePoints(forward, args)) as unknown as this
-    Object.setPrototypeOf(self, new.target.prototype)
-    // a function's own `name` and `length` cannot be assigned to: users' fields may be called so
-    delete (self as { name?: string }).name
-    delete (self as { length?: number }).length
-    // deleting makes V8 keep properties in a dictionary; whoever is a prototype gets fast ones again
-    Object.setPrototypeOf({}, self)
-    Object.defineProperty(self, moduleState, { value: state })
+    const self = callable(new.target.prototype as this, { buffers: new Map(), items: null, hooks: null })
     self.training = true
     // biome-ignore lint/correctness/noConstructorReturn: the instance is the function
     return self
@@ -356,6 +346,16 @@ export class Module<Args extends unknown[] = Tensor[], Result = Tensor> {
     return hooksOf(this).loadPost.add(hook)
   }
 
+  /** What `deepCopy` does with a module: copies all its properties; its hooks are the same functions. */
+  __deepcopy__(copier: Copier): this {
+    const { buffers, items, hooks } = stateOf(this)
+    const state: ModuleState = { buffers: new Map(buffers), items: null, hooks: hooks?.copy() ?? null }
+    const copy = copier.remember(this, callable(Object.getPrototypeOf(this) as this, state))
+    for (const property of Object.keys(this) as (keyof this)[]) copy[property] = copier.copy(this[property])
+    state.items = copier.copy(items)
+    return copy
+  }
+
   // ---- text
 
   /** What stands between the brackets when the module is printed; subclasses say it. */
@@ -375,6 +375,22 @@ Object.defineProperty(Module.prototype, Symbol.for('nodejs.util.inspect.custom')
     return this.toString()
   },
 })
+
+/** A function that calls `forward` of itself, with the properties of a module: none yet. */
+function callable<M extends AnyModule>(prototype: M, state: ModuleState): M {
+  const forward = (args: unknown[]): unknown =>
+    state.hooks === null ? self.forward(...args) : callWithHooks(self as never, state.hooks, args)
+  const self = ((...args: unknown[]) =>
+    isGradEnabled() ? forward(args) : betweenSafePoints(forward, args)) as unknown as M
+  Object.setPrototypeOf(self, prototype)
+  // a function's own `name` and `length` cannot be assigned to: users' fields may be called so
+  delete (self as { name?: string }).name
+  delete (self as { length?: number }).length
+  // deleting makes V8 keep properties in a dictionary; whoever is a prototype gets fast ones again
+  Object.setPrototypeOf({}, self)
+  Object.defineProperty(self, moduleState, { value: state })
+  return self
+}
 
 let callsInProgress = 0
 
