@@ -37,6 +37,11 @@ export class NotCovered extends Error {
   override name = 'NotCovered'
 }
 
+/** Thrown where the recorded answer is one that newer versions of PyTorch do not give: there is nothing to compare with. */
+export class Superseded extends Error {
+  override name = 'Superseded'
+}
+
 /** Thrown where the library's answer is wrong. */
 export class Mismatch extends Error {
   override name = 'Mismatch'

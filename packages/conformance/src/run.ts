@@ -13,7 +13,7 @@ import { type ReprCase, runRepr } from './kinds/repr.js'
 import { type RngCase, type RngModuleCase, runRng, runRngModule } from './kinds/rng.js'
 import { runScheduler, type SchedulerCase } from './kinds/scheduler.js'
 import { runTraining, type TrainingCase } from './kinds/training.js'
-import { type Library, NotCovered } from './library.js'
+import { type Library, NotCovered, Superseded } from './library.js'
 import { type CaseResult, verdict } from './verdict.js'
 
 /** Which library runs, and where. */
@@ -62,7 +62,7 @@ function driftOf(bench: Bench, c: Case): ((bench: Bench, c: Case) => Promise<voi
   const [, type, message] = /^(\w+Error): (.*)$/s.exec(drift.what ?? '') ?? []
   if (type !== undefined && message !== undefined && c.kind === 'function')
     return (b, d) => runError(b, { ...(d as ErrorCase), error: { type, message } })
-  throw new NotCovered(`PyTorch 2.x answers differently (${drift.what})`)
+  throw new Superseded(`PyTorch 2.x answers differently (${drift.what})`)
 }
 
 function dispatch(bench: Bench, c: Case): Promise<void> {

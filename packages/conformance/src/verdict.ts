@@ -1,4 +1,4 @@
-import { NotCovered } from './library.js'
+import { NotCovered, Superseded } from './library.js'
 
 /** What became of one case. */
 export interface CaseResult {
@@ -6,12 +6,12 @@ export interface CaseResult {
   readonly id: string
   /** The operation, module, optimizer, ... that the case is about. */
   readonly subject: string
-  readonly status: 'passed' | 'failed' | 'not covered'
-  /** Why it failed, or what the library does not have yet. */
+  readonly status: 'passed' | 'failed' | 'not covered' | 'superseded'
+  /** Why it failed, what the library does not have yet, or what PyTorch answers differently by now. */
   readonly message?: string
 }
 
-/** Runs one case. What the library lacks is not covered; every other error is a failure. */
+/** Runs one case. What the library lacks is not covered, what PyTorch 2.x answers differently is superseded; every other error is a failure. */
 export async function verdict(run: () => Promise<void>): Promise<Pick<CaseResult, 'status' | 'message'>> {
   try {
     await run()
@@ -19,6 +19,7 @@ export async function verdict(run: () => Promise<void>): Promise<Pick<CaseResult
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     if (error instanceof NotCovered) return { status: 'not covered', message }
+    if (error instanceof Superseded) return { status: 'superseded', message }
     // an error that is no verdict of the runner's own was thrown by the library: its kind matters
     const kind = error instanceof Error && error.name !== 'Mismatch' && error.name !== 'Error' ? `${error.name}: ` : ''
     return { status: 'failed', message: `${kind}${message}` }

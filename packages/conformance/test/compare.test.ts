@@ -122,8 +122,10 @@ test('the report names what failed and counts what is missing', () => {
     { group: 'a', id: 'x/0', subject: 'x', status: 'passed' },
     { group: 'a', id: 'x/1', subject: 'x', status: 'failed', message: `wrong ${'y'.repeat(300)}` },
     { group: 'b', id: 'z/0', subject: 'z', status: 'not covered', message: 'torch.z' },
+    { group: 'b', id: 'z/1', subject: 'z', status: 'superseded', message: 'z draws otherwise' },
   ])
-  expect(report.split('\n').at(-1)).toBe('golden: 1 passed, 1 failed, 1 not covered')
+  expect(report.split('\n').at(-1)).toBe('golden: 1 passed, 1 failed, 1 not covered, 1 superseded')
+  expect(report).toContain('z draws otherwise (1)')
   expect(report).toContain('a x/1: wrong y')
   expect(report).toContain('torch.z (1)')
   expect(Math.max(...report.split('\n').map((line) => line.length))).toBeLessThan(230)

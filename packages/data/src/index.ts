@@ -2,6 +2,7 @@
 export { type Collated, defaultCollate } from './collate.js'
 export { ConcatDataset, Dataset, IterableDataset, Subset } from './dataset.js'
 export { DataLoader, type DataLoaderConstructor, type DataLoaderOptions } from './loader.js'
+export type { LoaderState } from './loader-state.js'
 export {
   type GeneratorOptions,
   RandomSampler,

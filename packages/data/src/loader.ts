@@ -1,6 +1,7 @@
 import { bindOptions, type Generator, NotImplementedError, safePoint, ValueError } from '@tsorch/core'
 import { type Collated, defaultCollate } from './collate.js'
 import { type Dataset, IterableDataset } from './dataset.js'
+import { asState, type LoaderState, Streams, words } from './loader-state.js'
 import { drawSeed, RandomSampler } from './random-samplers.js'
 import { BatchSampler, checkBatchSize, type Sampler, SequentialSampler } from './samplers.js'
 import { batchOfRows } from './tensor-dataset.js'
@@ -37,6 +38,19 @@ const names = [
 /** After this many batches an asynchronous loop lets the event loop turn. */
 const BATCHES_A_TURN = 64
 
+/** What a batch is made of: an index, the indices of a batch, or samples that have none. */
+type Entry = number | readonly number[] | Samples
+interface Samples {
+  readonly samples: readonly unknown[]
+}
+
+/** Where the iteration that was begun last stands. */
+interface Position {
+  batches: number
+  /** States of the random streams when it began. */
+  readonly start: readonly Uint8Array[]
+}
+
 class Batches<B> implements Iterable<B>, AsyncIterable<B> {
   readonly dataset: Dataset
   readonly batchSize: number | null
@@ -45,6 +59,11 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
   private readonly order: Sampler | Sampler<number[]> | null
   private readonly collate: ((samples: readonly never[]) => unknown) | null
   private readonly generator: Generator | null
+  private readonly streams: Streams
+  /** Null before the first iteration and after one that came to its end. */
+  private position: Position | null
+  /** Where the next iteration goes on, instead of beginning. */
+  private resumed: Position | null
 
   constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
     const o = bindOptions<DataLoaderOptions>('DataLoader', names, [options])
@@ -55,6 +74,9 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
     this.dropLast = o.dropLast ?? false
     this.batchSize = o.batchSampler === undefined && o.batchSize !== null ? (o.batchSize ?? 1) : null
     this.order = this.orderOf(o)
+    this.streams = new Streams(this.generator, this.order)
+    this.position = null
+    this.resumed = null
   }
 
   private orderOf(o: DataLoaderOptions): Sampler | Sampler<number[]> | null {
@@ -77,9 +99,21 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
   }
 
   [Symbol.iterator](): IterableIterator<B> {
+    const { resumed, streams } = this
+    this.resumed = null
+    const now = streams.read()
+    if (resumed !== null) streams.write(resumed.start)
+    const position: Position = { batches: 0, start: resumed?.start ?? now }
+    this.position = position
     // PyTorch draws a base seed for workers at each iteration, also where there are none
     drawSeed(this.generator)
-    return this.order === null ? this.streamed(this.dataset as IterableDataset) : this.fetched(this.order)
+    const entries = this.entries()
+    if (resumed !== null) {
+      // the order is drawn again as it was; what else was drawn since is in the state of today
+      while (position.batches < resumed.batches && entries.next().done !== true) position.batches++
+      streams.write(now)
+    }
+    return this.batches(entries, position)
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<B> {
@@ -87,28 +121,66 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
     return withTurns(this[Symbol.iterator]())
   }
 
-  private *fetched(order: Iterable<number | number[]>): IterableIterator<B> {
-    for (const entry of order) {
-      safePoint()
-      yield (typeof entry === 'number' ? this.single(this.dataset.getItem(entry)) : this.batch(entry)) as B
+  /** Where the epoch in progress stands, to be saved: see {@link loadStateDict}. */
+  stateDict(): LoaderState {
+    const { position, streams } = this
+    return {
+      batches: position?.batches ?? 0,
+      start: position === null ? null : position.start.map(asState),
+      generators: streams.save(),
     }
   }
 
-  private *streamed(dataset: IterableDataset): IterableIterator<B> {
+  /**
+   * Makes the next iteration go on where {@link stateDict} was taken, after the batches that were handed out then, in the same
+   * order. The default generator is put into the state of that time by `setRngState`, before or after.
+   *
+   * Holds for samplers that draw at their first index, or from a generator of their own, as all of this package do.
+   *
+   * @throws ValueError if the state is that of a loader with another number of generators
+   */
+  loadStateDict(state: LoaderState): void {
+    const { batches, start, generators } = state
+    this.streams.checkCount(generators.length, 'generators')
+    if (start !== null) this.streams.checkCount(start.length, 'start')
+    if (!Number.isInteger(batches) || batches < 0)
+      throw new ValueError(`loaded state of a DataLoader: batches should be an integer >= 0, but got ${batches}`)
+    this.streams.load(generators)
+    this.position = this.resumed = start === null ? null : { batches, start: start.map(words) }
+  }
+
+  private *batches(entries: Iterator<Entry>, position: Position): IterableIterator<B> {
+    safePoint()
+    for (let next = entries.next(); next.done !== true; next = entries.next()) {
+      position.batches++
+      yield this.made(next.value) as B
+      safePoint()
+    }
+    if (this.position === position) this.position = null
+  }
+
+  /** What batches are made of, in their order. */
+  private entries(): Iterator<Entry> {
+    return this.order === null ? this.samples(this.dataset as IterableDataset) : this.order[Symbol.iterator]()
+  }
+
+  /** The samples of each batch; each sample where there are no batches. */
+  private *samples(dataset: IterableDataset): IterableIterator<Samples> {
     let samples: unknown[] = []
     for (const sample of dataset) {
-      if (samples.length === 0) safePoint()
-      if (this.batchSize === null) {
-        yield this.single(sample) as B
-        continue
-      }
       samples.push(sample)
-      if (samples.length === this.batchSize) {
-        yield this.collated(samples) as B
-        samples = []
-      }
+      if (samples.length < (this.batchSize ?? 1)) continue
+      yield { samples }
+      samples = []
     }
-    if (samples.length > 0 && !this.dropLast) yield this.collated(samples) as B
+    if (samples.length > 0 && !this.dropLast) yield { samples }
+  }
+
+  private made(entry: Entry): unknown {
+    if (typeof entry === 'number') return this.single(this.dataset.getItem(entry))
+    if (Array.isArray(entry)) return this.batch(entry)
+    const { samples } = entry as Samples
+    return this.batchSize === null ? this.single(samples[0]) : this.collated(samples)
   }
 
   /** A sample that is no batch. */

@@ -46,7 +46,7 @@ export class RandomSampler implements Sampler {
   readonly dataSource: Sized
   readonly replacement: boolean
   private readonly given: number | null
-  private readonly generator: Generator | null
+  readonly generator: Generator | null
 
   constructor(
     dataSource: Sized,
@@ -87,7 +87,7 @@ export class RandomSampler implements Sampler {
  */
 export class SubsetRandomSampler implements Sampler {
   readonly indices: readonly number[]
-  private readonly generator: Generator | null
+  readonly generator: Generator | null
 
   constructor(indices: readonly number[], options?: GeneratorOptions) {
     const o = bindOptions<GeneratorOptions>('SubsetRandomSampler', ['generator'], [options])
@@ -126,7 +126,7 @@ export class WeightedRandomSampler implements Sampler {
   readonly weights: Tensor
   readonly length: number
   readonly replacement: boolean
-  private readonly generator: Generator | null
+  readonly generator: Generator | null
 
   constructor(
     weights: readonly number[] | Tensor,
