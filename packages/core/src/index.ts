@@ -33,6 +33,8 @@ export {
   DoubleTensor,
   FloatTensor,
   type FromArrayOptions,
+  type FromBufferOptions,
+  frombuffer,
   fromTypedArray,
   IntTensor,
   LongTensor,

@@ -1,4 +1,5 @@
 import { RuntimeError, stack, Tensor, tensor } from '@tsorch/core'
+import { portable } from './workers/portable.js'
 
 /** What {@link defaultCollate} makes of samples of type `T`. */
 export type Collated<T> = T extends Tensor | number | boolean | bigint
@@ -64,3 +65,5 @@ function stackSamples(samples: readonly Tensor[]): Tensor {
   }
   return stack(samples, 0)
 }
+
+portable('@tsorch/data', { defaultCollate })

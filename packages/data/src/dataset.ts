@@ -1,4 +1,5 @@
 import { NotImplementedError, ValueError } from '@tsorch/core'
+import { portable } from './workers/portable.js'
 
 /**
  * A collection of samples by index. Subclasses say how many there are and how one is made.
@@ -124,3 +125,5 @@ export class ConcatDataset<T> extends Dataset<T> {
     return this.datasets[k]!.getItem(k === 0 ? index : index - this.cumulativeSizes[k - 1]!)
   }
 }
+
+portable('@tsorch/data', { ConcatDataset, Subset })

@@ -14,3 +14,6 @@ export {
 export { randomSplit } from './random-split.js'
 export { BatchSampler, type Sampler, SequentialSampler, type Sized } from './samplers.js'
 export { TensorDataset } from './tensor-dataset.js'
+export type { WorkerSource } from './workers/channel.js'
+export { portable } from './workers/portable.js'
+export { getWorkerInfo, type WorkerInfo } from './workers/worker-info.js'

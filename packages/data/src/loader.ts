@@ -1,10 +1,14 @@
-import { bindOptions, type Generator, NotImplementedError, safePoint, ValueError } from '@tsorch/core'
-import { type Collated, defaultCollate } from './collate.js'
+import { bindOptions, type Generator, RuntimeError, ValueError } from '@tsorch/core'
+import type { Collated } from './collate.js'
 import { type Dataset, IterableDataset } from './dataset.js'
+import { type Collate, type Entry, Fetcher } from './fetch.js'
+import { AsyncWorkerBatches, batchesHere, type Position, WorkerBatches, withTurns } from './iteration.js'
 import { asState, type LoaderState, Streams, words } from './loader-state.js'
 import { drawSeed, RandomSampler } from './random-samplers.js'
 import { BatchSampler, checkBatchSize, type Sampler, SequentialSampler } from './samplers.js'
-import { batchOfRows } from './tensor-dataset.js'
+import type { WorkerSource } from './workers/channel.js'
+import { WorkerPool } from './workers/pool.js'
+import { getWorkerInfo } from './workers/worker-info.js'
 
 /** Options of {@link DataLoader}. */
 export interface DataLoaderOptions {
@@ -19,10 +23,22 @@ export interface DataLoaderOptions {
   /** Leaves out a last batch that is not full. */
   dropLast?: boolean
   /** Joins the samples of a batch; {@link defaultCollate} if not given. */
-  collateFn?: (samples: readonly never[]) => unknown
+  collateFn?: Collate
   generator?: Generator
-  /** Only 0 for now: samples are made in this thread. */
+  /** So many threads make the batches; 0, if not given, makes them in this one. See {@link portable}. */
   numWorkers?: number
+  /** Batches that each worker makes ahead, 2 if not given. */
+  prefetchFactor?: number
+  /** Whether the workers stay between epochs; {@link DataLoader.close} ends them. */
+  persistentWorkers?: boolean
+  /** Called in each worker, with its number, before the first sample. */
+  workerInitFn?: (id: number) => void
+  /** Seconds to wait for a batch of the workers; 0, if not given, for ever. */
+  timeout?: number
+  /** Ends an iteration and its workers when it is aborted. */
+  signal?: AbortSignal
+  /** The workers' script, where this package's own cannot be found: one that imports `@tsorch/data/worker`. */
+  worker?: WorkerSource
 }
 const names = [
   'batchSize',
@@ -33,50 +49,47 @@ const names = [
   'collateFn',
   'generator',
   'numWorkers',
+  'prefetchFactor',
+  'persistentWorkers',
+  'workerInitFn',
+  'timeout',
+  'signal',
+  'worker',
 ] as const
-
-/** After this many batches an asynchronous loop lets the event loop turn. */
-const BATCHES_A_TURN = 64
-
-/** What a batch is made of: an index, the indices of a batch, or samples that have none. */
-type Entry = number | readonly number[] | Samples
-interface Samples {
-  readonly samples: readonly unknown[]
-}
-
-/** Where the iteration that was begun last stands. */
-interface Position {
-  batches: number
-  /** States of the random streams when it began. */
-  readonly start: readonly Uint8Array[]
-}
 
 class Batches<B> implements Iterable<B>, AsyncIterable<B> {
   readonly dataset: Dataset
   readonly batchSize: number | null
   readonly dropLast: boolean
+  readonly numWorkers: number
+  private readonly options: DataLoaderOptions
   /** The order of indices or of batches of them; null where samples have no index. */
   private readonly order: Sampler | Sampler<number[]> | null
-  private readonly collate: ((samples: readonly never[]) => unknown) | null
+  private readonly fetcher: Fetcher
   private readonly generator: Generator | null
   private readonly streams: Streams
   /** Null before the first iteration and after one that came to its end. */
   private position: Position | null
   /** Where the next iteration goes on, instead of beginning. */
-  private resumed: Position | null
+  private resumed: Pick<Position, 'batches' | 'start'> | null
+  /** Workers that stay between epochs. */
+  private pool: WorkerPool | null
 
   constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
     const o = bindOptions<DataLoaderOptions>('DataLoader', names, [options])
     checkOptions(dataset, o)
     this.dataset = dataset
+    this.options = o
     this.generator = o.generator ?? null
-    this.collate = o.collateFn ?? null
+    this.numWorkers = o.numWorkers ?? 0
     this.dropLast = o.dropLast ?? false
     this.batchSize = o.batchSampler === undefined && o.batchSize !== null ? (o.batchSize ?? 1) : null
     this.order = this.orderOf(o)
+    this.fetcher = new Fetcher(dataset, o.collateFn ?? null, this.batchSize, this.dropLast)
     this.streams = new Streams(this.generator, this.order)
     this.position = null
     this.resumed = null
+    this.pool = null
   }
 
   private orderOf(o: DataLoaderOptions): Sampler | Sampler<number[]> | null {
@@ -98,27 +111,22 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
     return this.dropLast ? Math.floor(n) : Math.ceil(n)
   }
 
+  /**
+   * With workers, the thread sleeps until a batch is there; a page cannot, and iterates asynchronously.
+   *
+   * @throws what a worker threw
+   */
   [Symbol.iterator](): IterableIterator<B> {
-    const { resumed, streams } = this
-    this.resumed = null
-    const now = streams.read()
-    if (resumed !== null) streams.write(resumed.start)
-    const position: Position = { batches: 0, start: resumed?.start ?? now }
-    this.position = position
-    // PyTorch draws a base seed for workers at each iteration, also where there are none
-    drawSeed(this.generator)
-    const entries = this.entries()
-    if (resumed !== null) {
-      // the order is drawn again as it was; what else was drawn since is in the state of today
-      while (position.batches < resumed.batches && entries.next().done !== true) position.batches++
-      streams.write(now)
-    }
-    return this.batches(entries, position)
+    if (this.numWorkers === 0) return this.here() as IterableIterator<B>
+    const { pool, position, stays } = this.withWorkers()
+    return new WorkerBatches(pool, position, stays) as IterableIterator<B>
   }
 
+  /** Begins here and not at the first batch, as `iter(loader)` does: what is drawn in between comes after the base seed. */
   [Symbol.asyncIterator](): AsyncIterableIterator<B> {
-    // begins here and not at the first batch, as `iter(loader)` does: what is drawn in between comes after the base seed
-    return withTurns(this[Symbol.iterator]())
+    if (this.numWorkers === 0) return withTurns(this.here()) as AsyncIterableIterator<B>
+    const { pool, position, stays } = this.withWorkers()
+    return new AsyncWorkerBatches(pool, position, stays, this.options.signal) as AsyncIterableIterator<B>
   }
 
   /** Where the epoch in progress stands, to be saved: see {@link loadStateDict}. */
@@ -146,64 +154,96 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
     if (!Number.isInteger(batches) || batches < 0)
       throw new ValueError(`loaded state of a DataLoader: batches should be an integer >= 0, but got ${batches}`)
     this.streams.load(generators)
-    this.position = this.resumed = start === null ? null : { batches, start: start.map(words) }
+    this.resumed = start === null ? null : { batches, start: start.map(words) }
+    this.position = this.resumed === null ? null : { ...this.resumed, ended: () => {} }
   }
 
-  private *batches(entries: Iterator<Entry>, position: Position): IterableIterator<B> {
-    safePoint()
-    for (let next = entries.next(); next.done !== true; next = entries.next()) {
-      position.batches++
-      yield this.made(next.value) as B
-      safePoint()
+  /** Ends workers that stay between epochs; the next iteration starts new ones. */
+  close(): void {
+    this.pool?.stop()
+    this.pool = null
+  }
+
+  /** An epoch in this thread. */
+  private here(): IterableIterator<unknown> {
+    const { fetcher, order } = this
+    return this.begin((position, skip) => {
+      drawSeed(this.generator)
+      const entries: Iterator<Entry> =
+        order === null ? fetcher.stream(this.dataset as IterableDataset) : order[Symbol.iterator]()
+      skip(entries)
+      return batchesHere(fetcher, entries, position, this.options.signal)
+    })
+  }
+
+  private withWorkers(): { pool: WorkerPool; position: Position; stays: boolean } {
+    const info = getWorkerInfo()
+    if (info !== null) throw new RuntimeError(inWorker(info.id))
+    const stays = this.options.persistentWorkers ?? false
+    return this.begin((position, skip) => {
+      const pool = this.openPool(stays)
+      const entries = this.order?.[Symbol.iterator]() ?? null
+      if (entries !== null) skip(entries)
+      // workers draw ahead: they had done so as well when a state was taken
+      pool.begin(entries, entries === null ? position.batches : 0)
+      return { pool, position, stays }
+    })
+  }
+
+  /**
+   * Begins an epoch, or goes on with one. The order is then drawn again as it was, in the state that the random streams had at
+   * its beginning; what else was drawn since is in the state of today, which comes back.
+   */
+  private begin<I>(epoch: (position: Position, skip: (entries: Iterator<unknown>) => void) => I): I {
+    const { resumed, streams } = this
+    this.resumed = null
+    const now = streams.read()
+    const position: Position = {
+      batches: resumed?.batches ?? 0,
+      start: resumed?.start ?? now,
+      ended: () => {
+        if (this.position === position) this.position = null
+      },
     }
-    if (this.position === position) this.position = null
+    this.position = position
+    if (resumed !== null) streams.write(resumed.start)
+    const begun = epoch(position, (entries) => {
+      for (let i = 0; i < position.batches && entries.next().done !== true; i++);
+    })
+    if (resumed !== null) streams.write(now)
+    return begun
   }
 
-  /** What batches are made of, in their order. */
-  private entries(): Iterator<Entry> {
-    return this.order === null ? this.samples(this.dataset as IterableDataset) : this.order[Symbol.iterator]()
-  }
-
-  /** The samples of each batch; each sample where there are no batches. */
-  private *samples(dataset: IterableDataset): IterableIterator<Samples> {
-    let samples: unknown[] = []
-    for (const sample of dataset) {
-      samples.push(sample)
-      if (samples.length < (this.batchSize ?? 1)) continue
-      yield { samples }
-      samples = []
-    }
-    if (samples.length > 0 && !this.dropLast) yield { samples }
-  }
-
-  private made(entry: Entry): unknown {
-    if (typeof entry === 'number') return this.single(this.dataset.getItem(entry))
-    if (Array.isArray(entry)) return this.batch(entry)
-    const { samples } = entry as Samples
-    return this.batchSize === null ? this.single(samples[0]) : this.collated(samples)
-  }
-
-  /** A sample that is no batch. */
-  private single(sample: unknown): unknown {
-    return this.collate === null ? sample : this.collate(sample as never)
-  }
-
-  private batch(indices: readonly number[]): unknown {
-    const { dataset } = this
-    const rows = this.collate === null ? batchOfRows(dataset, indices) : null
-    if (rows !== null) return rows
-    return this.collated(dataset.getItems?.(indices) ?? indices.map((index) => dataset.getItem(index)))
-  }
-
-  private collated(samples: readonly unknown[]): unknown {
-    return (this.collate ?? defaultCollate)(samples as never[])
+  /** The workers of an epoch: those that stayed, or new ones, for which a base seed is drawn. */
+  private openPool(stays: boolean): WorkerPool {
+    if (this.pool !== null && !this.pool.stopped) return this.pool
+    const { options: o, fetcher, numWorkers } = this
+    const pool = new WorkerPool({
+      work: { dataset: this.dataset, collate: fetcher.collate, init: o.workerInitFn ?? null },
+      numWorkers,
+      prefetchFactor: o.prefetchFactor ?? 2,
+      batchSize: this.batchSize,
+      dropLast: this.dropLast,
+      stream: this.order === null,
+      seed: drawSeed(this.generator),
+      source: o.worker,
+      timeout: (o.timeout ?? 0) === 0 ? Infinity : o.timeout! * 1000,
+    })
+    if (stays) this.pool = pool
+    return pool
   }
 }
 
+/** What a script does wrong that trains while a worker reads it. */
+function inWorker(id: number): string {
+  return id >= 0
+    ? `DataLoader: worker ${id} cannot start workers of its own, use numWorkers: 0 in it`
+    : 'DataLoader: this script is being read by a worker, which needs the classes of its data set, and must not train there: ' +
+        'put what starts the training under if (getWorkerInfo() === null) { ... }, or the data set into a module of its own'
+}
+
 function checkOptions(dataset: Dataset, o: DataLoaderOptions): void {
-  if ((o.numWorkers ?? 0) < 0)
-    throw new ValueError('num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.')
-  if ((o.numWorkers ?? 0) > 0) throw new NotImplementedError('DataLoader: numWorkers > 0 is not implemented yet, use 0')
+  checkWorkerOptions(o)
   if (dataset instanceof IterableDataset) {
     for (const [name, given] of [
       ['shuffle', o.shuffle === true],
@@ -225,21 +265,21 @@ function checkOptions(dataset: Dataset, o: DataLoaderOptions): void {
   }
 }
 
-/** The same batches for an asynchronous loop, in which the event loop has its turns. */
-async function* withTurns<B>(batches: Iterable<B>): AsyncIterableIterator<B> {
-  let count = 0
-  for (const batch of batches) {
-    if (++count % BATCHES_A_TURN === 0) await nextTurn()
-    yield batch
+function checkWorkerOptions(o: DataLoaderOptions): void {
+  const numWorkers = o.numWorkers ?? 0
+  if (!Number.isInteger(numWorkers) || numWorkers < 0)
+    throw new ValueError('num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.')
+  if (!((o.timeout ?? 0) >= 0)) throw new ValueError('timeout option should be non-negative')
+  const prefetch = o.prefetchFactor
+  if (numWorkers === 0) {
+    if (prefetch !== undefined)
+      throw new ValueError(
+        'prefetch_factor option could only be specified in multiprocessing. let num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to None.',
+      )
+    if (o.persistentWorkers === true) throw new ValueError('persistent_workers option needs num_workers > 0')
+  } else if (prefetch !== undefined && !(Number.isInteger(prefetch) && prefetch > 0)) {
+    throw new ValueError(`prefetch_factor option should be a positive integer, but got ${prefetch}`)
   }
-}
-
-/** Resolves after timers and I/O had their turn. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve)
-    else setTimeout(resolve, 0)
-  })
 }
 
 /**

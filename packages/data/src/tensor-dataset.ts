@@ -1,5 +1,6 @@
 import { fromTypedArray, indexSelect, type Tensor, ValueError } from '@tsorch/core'
 import { Dataset, Subset } from './dataset.js'
+import { portable } from './workers/portable.js'
 
 /**
  * Samples that are rows of tensors: sample `i` is `[a[i], b[i], ...]`.
@@ -57,3 +58,5 @@ export function batchOfRows(dataset: Dataset, indices: readonly number[]): Tenso
     indexSelect(x, 0, fromTypedArray(rows, [indices.length], { dtype: 'int64', device: x.device })),
   )
 }
+
+portable('@tsorch/data', { TensorDataset })

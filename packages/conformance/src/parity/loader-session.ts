@@ -98,6 +98,7 @@ export class Session {
     const options: Options = Object.fromEntries(given.map((name) => [camelCase(name), this.spec[name]]))
     // without workers the option is left out: a loader that has none need not know its name
     if (options.numWorkers === 0) delete options.numWorkers
+    if (options.persistentWorkers === false) delete options.persistentWorkers
     return this.generator === undefined ? options : { ...options, generator: this.generator }
   }
 

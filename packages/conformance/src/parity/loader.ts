@@ -1,5 +1,6 @@
 import { expectSame } from '../compare/results.js'
 import { attempt, type Library, NotCovered, required, type TensorLike } from '../library.js'
+import { Drawing as DrawingForWorkers, type DrawnItem, drawingModule, listed } from './drawing.js'
 import { type Delivered, expectDelivered, type LoaderCase, Session } from './loader-session.js'
 
 /** Runs one case of `loader.json`. */
@@ -136,22 +137,32 @@ async function expectDrawsOfItems(s: Session): Promise<void> {
       }
     }
   }
-  const loader = s.loader(
-    attempt('Dataset', () => new Drawing()),
-    { collateFn: (items: unknown) => items },
-  )
+  const inThread = (): unknown =>
+    s.loader(
+      attempt('Dataset', () => new Drawing()),
+      { collateFn: (items: unknown) => items },
+    )
+  const loader = (s.spec.num_workers ?? 0) === 0 ? inThread() : drawnByWorkers(s)
   for (const [i, step] of s.c.steps.entries()) {
     if (step.items !== undefined) {
       const items: unknown[] = []
       for await (const batch of loader as AsyncIterable<unknown[]>) items.push(...batch)
-      const wanted = (step.items as { torch_rand: number }[]).map((item) => ({
-        ...item,
-        torch_rand: Math.fround(item.torch_rand),
+      // what Python's own generator drew is in there too
+      const wanted = (step.items as readonly DrawnItem[]).map(({ index, torch_rand, initial_seed }) => ({
+        index,
+        torch_rand: Math.fround(torch_rand),
+        initial_seed,
       }))
       expectSame(items, wanted, `items of epoch ${i}`)
     }
     await s.expectStreams(step, `epoch ${i}`)
   }
+}
+
+/** The same with workers, which have to find the class by its name. */
+function drawnByWorkers(s: Session): unknown {
+  s.call('utils.data.portable', drawingModule, { Drawing: DrawingForWorkers, listed })
+  return s.loader(new DrawingForWorkers(s.spec.n!), { collateFn: listed })
 }
 
 function weighted(s: Session): unknown {

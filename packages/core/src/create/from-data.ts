@@ -14,6 +14,7 @@ import {
   int16,
   int32,
   int64,
+  type StorageArray,
   toDType,
   uint8,
 } from '../dtype.js'
@@ -22,6 +23,7 @@ import { setWord } from '../host.js'
 import { clone, to } from '../ops/cast.js'
 import { bindOptions, describe, TypeError_ } from '../options.js'
 import { formatShape, numelOf, type Shape } from '../shape.js'
+import { Storage } from '../storage.js'
 import { allocate, Tensor } from '../tensor.js'
 import { deviceFrom, finish, type TensorOptions, tensorOptions } from './fill.js'
 
@@ -181,6 +183,76 @@ export function fromTypedArray(array: ArrayBufferView, shape?: Shape, options?: 
   const out = allocate({ device }, dtype, sizes.slice())
   device.memory.write(out, words)
   return finish(out, o)
+}
+
+/** Options of {@link frombuffer}. */
+export interface FromBufferOptions {
+  /** Default dtype if not given. */
+  dtype?: DTypeLike
+  /** Elements to show, all that are left if not given. */
+  count?: number
+  /** Bytes to skip, a multiple of the element's size. */
+  offset?: number
+  requiresGrad?: boolean
+}
+
+/**
+ * A tensor of one dimension over the memory of a buffer: what is written to one is seen in the other.
+ *
+ * @param buffer - an ArrayBuffer, a SharedArrayBuffer, or a view of one; int64 takes 8 bytes an element, bool one
+ * @throws ValueError unless the elements lie within the buffer
+ * @example
+ * ```ts
+ * const shared = new SharedArrayBuffer(16)
+ * frombuffer(shared).fill_(1) // every thread that has `shared` sees ones
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.frombuffer.html
+ */
+export function frombuffer(
+  buffer: ArrayBuffer | SharedArrayBuffer | ArrayBufferView,
+  options?: FromBufferOptions,
+): Tensor {
+  const o = bindOptions<FromBufferOptions>('frombuffer', ['dtype', 'count', 'offset', 'requiresGrad'], [options])
+  const dtype = o.dtype === undefined ? getDefaultDtype() : toDType(o.dtype)
+  const whole = ArrayBuffer.isView(buffer) ? buffer : new Uint8Array(buffer)
+  const { byteLength: length } = whole
+  const offset = o.offset ?? 0
+  const count = o.count ?? -1
+  if (length === 0 || count === 0)
+    throw new ValueError(`both buffer length (${length}) and count (${count}) must not be 0`)
+  if (!Number.isInteger(offset) || offset < 0 || offset >= length)
+    throw new ValueError(
+      `offset (${offset} bytes) must be non-negative and no greater than buffer length (${length} bytes) minus 1`,
+    )
+  const { itemsize } = dtype
+  if (count < 0 && (length - offset) % itemsize !== 0)
+    throw new ValueError(
+      `buffer length (${length - offset} bytes) after offset (${offset} bytes) must be a multiple of element size (${itemsize})`,
+    )
+  if (count * itemsize > length - offset)
+    throw new ValueError(
+      `requested buffer length (${count} * ${itemsize} bytes) after offset (${offset} bytes) must not be greater than actual buffer length (${length} bytes)`,
+    )
+  const start = whole.byteOffset + offset
+  const word = itemsize / dtype.words
+  if (start % word !== 0)
+    throw new ValueError(
+      `offset (${start} bytes from the start of the memory) must be a multiple of ${word} bytes for ${dtype.toString()}`,
+    )
+  const elements = count < 0 ? (length - offset) / itemsize : count
+  const Words = dtype.allocate(0).constructor as new (buffer: ArrayBufferLike, at: number, n: number) => StorageArray
+  const storage = new Storage(
+    deviceFrom({}),
+    dtype,
+    new Words(whole.buffer, start, elements * dtype.words),
+    0,
+    elements,
+  )
+  // somebody else holds this memory too: it stays where it is
+  storage.aliased = true
+  return finish(new Tensor(storage, dtype, [elements], [1], 0, elements), {
+    requiresGrad: o.requiresGrad ?? false,
+  })
 }
 
 /** `data` itself if it is a tensor of that dtype and device, else a tensor made from it. @see https://pytorch.org/docs/stable/generated/torch.as_tensor.html */

@@ -1,0 +1,156 @@
+/** Going through an epoch, batch by batch. */
+import { safePoint } from '@tsorch/core'
+import type { Entry, Fetcher } from './fetch.js'
+import type { WorkerPool } from './workers/pool.js'
+
+/** Where the iteration that was begun last stands. */
+export interface Position {
+  batches: number
+  /** States of the random streams when it began. */
+  readonly start: readonly Uint8Array[]
+  /** Called at its end. */
+  readonly ended: () => void
+}
+
+/** After this many batches an asynchronous loop lets the event loop turn. */
+const BATCHES_A_TURN = 64
+
+/** Batches that this thread makes. */
+export function* batchesHere(
+  fetcher: Fetcher,
+  entries: Iterator<Entry>,
+  position: Position,
+  signal: AbortSignal | undefined,
+): IterableIterator<unknown> {
+  safePoint()
+  for (let next = entries.next(); next.done !== true; next = entries.next()) {
+    signal?.throwIfAborted()
+    position.batches++
+    yield fetcher.make(next.value)
+    safePoint()
+  }
+  position.ended()
+}
+
+/** The same batches for an asynchronous loop, in which the event loop has its turns. */
+export async function* withTurns<B>(batches: Iterable<B>): AsyncIterableIterator<B> {
+  let count = 0
+  for (const batch of batches) {
+    if (++count % BATCHES_A_TURN === 0) await nextTurn()
+    yield batch
+  }
+}
+
+/** Resolves after timers and I/O had their turn. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve)
+    else setTimeout(resolve, 0)
+  })
+}
+
+/** An epoch with workers. They run from the beginning on, not only from the first batch, and end with the iteration. */
+class WithWorkers {
+  protected readonly pool: WorkerPool
+  protected readonly position: Position
+  private readonly stays: boolean
+  private open: boolean
+
+  /** @param stays - whether the workers are there for the next epoch too */
+  constructor(pool: WorkerPool, position: Position, stays: boolean) {
+    this.pool = pool
+    this.position = position
+    this.stays = stays
+    this.open = true
+  }
+
+  /** The result for a batch, or for the end. */
+  protected deliver(next: { batch: unknown } | null): IteratorResult<unknown, undefined> {
+    if (next === null) {
+      this.close(!this.stays)
+      this.position.ended()
+      return { done: true, value: undefined }
+    }
+    this.position.batches++
+    return { done: false, value: next.batch }
+  }
+
+  /** Whether there may be more batches. */
+  protected get isOpen(): boolean {
+    return this.open && !this.pool.stopped
+  }
+
+  protected close(stop: boolean): void {
+    this.open = false
+    if (stop) this.pool.stop()
+  }
+
+  /** Ends all after an error. */
+  protected fail(error: unknown): never {
+    this.close(true)
+    throw error
+  }
+
+  protected leave(): IteratorResult<unknown, undefined> {
+    this.close(!this.stays)
+    return { done: true, value: undefined }
+  }
+}
+
+/** An epoch with workers in a loop that blocks the thread. */
+export class WorkerBatches extends WithWorkers implements IterableIterator<unknown, undefined> {
+  next(): IteratorResult<unknown, undefined> {
+    safePoint()
+    if (!this.isOpen) return { done: true, value: undefined }
+    try {
+      return this.deliver(this.pool.nextNow())
+    } catch (error) {
+      return this.fail(error)
+    }
+  }
+
+  return(): IteratorResult<unknown, undefined> {
+    return this.leave()
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+}
+
+/** An epoch with workers in an asynchronous loop. */
+export class AsyncWorkerBatches extends WithWorkers implements AsyncIterableIterator<unknown, undefined> {
+  private readonly signal: AbortSignal | undefined
+  /** Calls are answered one after the other. */
+  private last: Promise<unknown>
+
+  constructor(pool: WorkerPool, position: Position, stays: boolean, signal: AbortSignal | undefined) {
+    super(pool, position, stays)
+    this.signal = signal
+    this.last = Promise.resolve()
+  }
+
+  next(): Promise<IteratorResult<unknown, undefined>> {
+    const result = this.last.then(() => this.take())
+    this.last = result.catch(() => {})
+    return result
+  }
+
+  private async take(): Promise<IteratorResult<unknown, undefined>> {
+    safePoint()
+    if (!this.isOpen) return { done: true, value: undefined }
+    try {
+      return this.deliver(await this.pool.next(this.signal))
+    } catch (error) {
+      return this.fail(error)
+    }
+  }
+
+  return(): Promise<IteratorResult<unknown, undefined>> {
+    return Promise.resolve(this.leave())
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+}
