@@ -1,4 +1,4 @@
-import { NotImplementedError, ValueError } from '@tsorch/core'
+import { NotImplementedError } from '@tsorch/core'
 import { portable } from './workers/portable.js'
 
 /**
@@ -80,50 +80,4 @@ export class Subset<T> extends Dataset<T> {
   }
 }
 
-/**
- * Data sets one behind the other.
- *
- * @throws ValueError if there are none
- * @throws TypeError for an {@link IterableDataset}
- * @example
- * ```ts
- * new ConcatDataset([new TensorDataset(rand([3, 2])), new TensorDataset(rand([5, 2]))]).length // 8
- * ```
- * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset
- */
-export class ConcatDataset<T> extends Dataset<T> {
-  readonly datasets: readonly Dataset<T>[]
-  /** Where each data set ends. */
-  readonly cumulativeSizes: readonly number[]
-
-  constructor(datasets: Iterable<Dataset<T>>) {
-    super()
-    this.datasets = [...datasets]
-    if (this.datasets.length === 0) throw new ValueError('datasets should not be an empty iterable')
-    if (this.datasets.some((dataset) => dataset instanceof IterableDataset))
-      throw new TypeError('ConcatDataset does not support IterableDataset')
-    let end = 0
-    this.cumulativeSizes = this.datasets.map((dataset) => {
-      end += dataset.length
-      return end
-    })
-  }
-
-  get length(): number {
-    return this.cumulativeSizes.at(-1)!
-  }
-
-  /** The sample at `index`; negative ones count from the end. @throws ValueError if it is before the first */
-  getItem(index: number): T {
-    if (index < 0) {
-      if (-index > this.length) throw new ValueError('absolute value of index should not exceed dataset length')
-      return this.getItem(this.length + index)
-    }
-    const found = this.cumulativeSizes.findIndex((end) => index < end)
-    // past the end, the last data set says so
-    const k = found < 0 ? this.datasets.length - 1 : found
-    return this.datasets[k]!.getItem(k === 0 ? index : index - this.cumulativeSizes[k - 1]!)
-  }
-}
-
-portable('@tsorch/data', { ConcatDataset, Subset })
+portable('@tsorch/data', { Subset })

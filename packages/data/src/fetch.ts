@@ -12,6 +12,12 @@ export interface Samples {
 /** Joins the samples of a batch, or converts one sample where there are no batches. */
 export type Collate = (samples: readonly never[]) => unknown
 
+/** How many samples a batch is made of. */
+export function countOf(entry: Entry): number {
+  if (typeof entry === 'number') return 1
+  return 'samples' in entry ? entry.samples.length : entry.length
+}
+
 /** Makes batches of a data set. */
 export class Fetcher {
   readonly dataset: Dataset

@@ -1,6 +1,8 @@
 /** The public list of `@tsorch/data`. */
 export { type Collated, defaultCollate } from './collate.js'
-export { ConcatDataset, Dataset, IterableDataset, Subset } from './dataset.js'
+export { ChainDataset, ConcatDataset, StackDataset, type Stacked, type StackedSample } from './combined.js'
+export { Dataset, IterableDataset, Subset } from './dataset.js'
+export { DistributedSampler, type DistributedSamplerOptions } from './distributed-sampler.js'
 export { DataLoader, type DataLoaderConstructor, type DataLoaderOptions } from './loader.js'
 export type { LoaderState } from './loader-state.js'
 export {
@@ -13,6 +15,7 @@ export {
 } from './random-samplers.js'
 export { randomSplit } from './random-split.js'
 export { BatchSampler, type Sampler, SequentialSampler, type Sized } from './samplers.js'
+export type { LoaderStats } from './stats.js'
 export { TensorDataset } from './tensor-dataset.js'
 export type { WorkerSource } from './workers/channel.js'
 export { portable } from './workers/portable.js'

@@ -1,13 +1,15 @@
 /** Going through an epoch, batch by batch. */
 import { safePoint } from '@tsorch/core'
-import type { Entry, Fetcher } from './fetch.js'
-import type { WorkerPool } from './workers/pool.js'
+import { countOf, type Entry, type Fetcher } from './fetch.js'
+import type { LoaderStats } from './stats.js'
+import type { Delivery, WorkerPool } from './workers/pool.js'
 
 /** Where the iteration that was begun last stands. */
 export interface Position {
   batches: number
   /** States of the random streams when it began. */
   readonly start: readonly Uint8Array[]
+  readonly stats: LoaderStats
   /** Called at its end. */
   readonly ended: () => void
 }
@@ -22,12 +24,17 @@ export function* batchesHere(
   position: Position,
   signal: AbortSignal | undefined,
 ): IterableIterator<unknown> {
-  safePoint()
-  for (let next = entries.next(); next.done !== true; next = entries.next()) {
-    signal?.throwIfAborted()
-    position.batches++
-    yield fetcher.make(next.value)
+  const { stats } = position
+  for (;;) {
     safePoint()
+    signal?.throwIfAborted()
+    const since = performance.now()
+    const next = entries.next()
+    const batch = next.done === true ? null : fetcher.make(next.value)
+    stats.count(next.done === true ? 0 : countOf(next.value), since)
+    if (next.done === true) break
+    position.batches++
+    yield batch
   }
   position.ended()
 }
@@ -65,7 +72,8 @@ class WithWorkers {
   }
 
   /** The result for a batch, or for the end. */
-  protected deliver(next: { batch: unknown } | null): IteratorResult<unknown, undefined> {
+  protected deliver(next: Delivery | null, since: number): IteratorResult<unknown, undefined> {
+    this.position.stats.count(next?.samples ?? 0, since)
     if (next === null) {
       this.close(!this.stays)
       this.position.ended()
@@ -101,9 +109,10 @@ class WithWorkers {
 export class WorkerBatches extends WithWorkers implements IterableIterator<unknown, undefined> {
   next(): IteratorResult<unknown, undefined> {
     safePoint()
+    const since = performance.now()
     if (!this.isOpen) return { done: true, value: undefined }
     try {
-      return this.deliver(this.pool.nextNow())
+      return this.deliver(this.pool.nextNow(), since)
     } catch (error) {
       return this.fail(error)
     }
@@ -138,9 +147,10 @@ export class AsyncWorkerBatches extends WithWorkers implements AsyncIterableIter
 
   private async take(): Promise<IteratorResult<unknown, undefined>> {
     safePoint()
+    const since = performance.now()
     if (!this.isOpen) return { done: true, value: undefined }
     try {
-      return this.deliver(await this.pool.next(this.signal))
+      return this.deliver(await this.pool.next(this.signal), since)
     } catch (error) {
       return this.fail(error)
     }

@@ -6,6 +6,7 @@ import { AsyncWorkerBatches, batchesHere, type Position, WorkerBatches, withTurn
 import { asState, type LoaderState, Streams, words } from './loader-state.js'
 import { drawSeed, RandomSampler } from './random-samplers.js'
 import { BatchSampler, checkBatchSize, type Sampler, SequentialSampler } from './samplers.js'
+import { LoaderStats } from './stats.js'
 import type { WorkerSource } from './workers/channel.js'
 import { WorkerPool } from './workers/pool.js'
 import { getWorkerInfo } from './workers/worker-info.js'
@@ -62,6 +63,8 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
   readonly batchSize: number | null
   readonly dropLast: boolean
   readonly numWorkers: number
+  /** Of the epoch that was begun last. */
+  stats: LoaderStats
   private readonly options: DataLoaderOptions
   /** The order of indices or of batches of them; null where samples have no index. */
   private readonly order: Sampler | Sampler<number[]> | null
@@ -79,6 +82,7 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
     const o = bindOptions<DataLoaderOptions>('DataLoader', names, [options])
     checkOptions(dataset, o)
     this.dataset = dataset
+    this.stats = new LoaderStats()
     this.options = o
     this.generator = o.generator ?? null
     this.numWorkers = o.numWorkers ?? 0
@@ -155,7 +159,7 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
       throw new ValueError(`loaded state of a DataLoader: batches should be an integer >= 0, but got ${batches}`)
     this.streams.load(generators)
     this.resumed = start === null ? null : { batches, start: start.map(words) }
-    this.position = this.resumed === null ? null : { ...this.resumed, ended: () => {} }
+    this.position = this.resumed === null ? null : { ...this.resumed, stats: this.stats, ended: () => {} }
   }
 
   /** Ends workers that stay between epochs; the next iteration starts new ones. */
@@ -198,7 +202,9 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
     const { resumed, streams } = this
     this.resumed = null
     const now = streams.read()
+    this.stats = new LoaderStats()
     const position: Position = {
+      stats: this.stats,
       batches: resumed?.batches ?? 0,
       start: resumed?.start ?? now,
       ended: () => {

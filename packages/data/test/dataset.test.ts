@@ -1,6 +1,15 @@
 import { arange, BoolTensor, randn, type Tensor, tensor, ValueError } from '@tsorch/core'
 import { expect, test } from 'vitest'
-import { ConcatDataset, DataLoader, Dataset, IterableDataset, Subset, TensorDataset } from '../src/index.js'
+import {
+  ChainDataset,
+  ConcatDataset,
+  DataLoader,
+  Dataset,
+  IterableDataset,
+  StackDataset,
+  Subset,
+  TensorDataset,
+} from '../src/index.js'
 
 class Stream extends IterableDataset<number> {
   *[Symbol.iterator](): IterableIterator<number> {
@@ -140,4 +149,34 @@ test('an index out of range is told as for a single row', () => {
   expect(() => [...new DataLoader(dataset, { batchSize: 2, sampler: [0, 2] })]).toThrow(/range/)
   const fromTheEnd = [...new DataLoader<[Tensor]>(dataset, { batchSize: 2, sampler: [0, -1] })]
   expect(fromTheEnd.map(([x]) => x.tolist())).toEqual([[1, 2]])
+})
+
+test('streams are chained one behind the other', () => {
+  const chained = new ChainDataset([new Stream(), new Stream()])
+  expect([...chained]).toEqual([0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6])
+  expect(() => chained.length).toThrow(/'Stream' has no length/)
+  expect(() => new ChainDataset([new TensorDataset(arange(3))] as never)).toThrow(
+    'ChainDataset only supports IterableDataset',
+  )
+})
+
+test('data sets are stacked side by side, in a list or by name', () => {
+  const numbers = new TensorDataset(arange(4))
+  const rows = new Subset(new TensorDataset(arange(10).view(5, 2)), [4, 0, 1, 2])
+  const listed = new StackDataset([numbers, rows])
+  expect(listed.length).toBe(4)
+  const [[n], [row]] = listed.getItem(1)
+  expect([n!.item(), row!.tolist()]).toEqual([1, [0, 1]])
+  const named = new StackDataset({ n: numbers, row: rows })
+  const { n: count }: { n: Tensor[] } = named.getItem(3)
+  expect(count[0]!.item()).toBe(3)
+  const [batch] = [...new DataLoader<{ n: [Tensor]; row: [Tensor] }>(named, { batchSize: 2 })]
+  expect(batch!.row[0].tolist()).toEqual([
+    [8, 9],
+    [0, 1],
+  ])
+  expect(() => new StackDataset([])).toThrow('At least one dataset should be passed')
+  expect(() => new StackDataset([numbers, new TensorDataset(arange(5))])).toThrow(
+    'Size mismatch between datasets: 4 and 5',
+  )
 })

@@ -78,3 +78,19 @@ test('names what cannot be', () => {
   })()
   expect(() => [...new DataLoader(ragged, { batchSize: 3 })]).toThrow(/\[1\] at entry 0 and \[2\] at entry 1/)
 })
+
+test('tells how many samples it delivered, and how long the loop waited', async () => {
+  const slow = new (class extends Numbers {
+    override getItem(index: number): number {
+      for (const until = performance.now() + 2; performance.now() < until; );
+      return index
+    }
+  })()
+  const loader = new DataLoader<Tensor>(slow, { batchSize: 4 })
+  for await (const _ of loader) await new Promise((resolve) => setTimeout(resolve, 20))
+  const { batches, samples, seconds, waited, samplesPerSecond } = loader.stats
+  expect([batches, samples]).toEqual([3, 10])
+  expect(waited).toBeGreaterThanOrEqual(0.02)
+  expect(seconds).toBeGreaterThanOrEqual(waited + 0.055)
+  expect(samplesPerSecond).toBeCloseTo(10 / seconds, 6)
+})

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import {
   BatchSampler,
   DataLoader,
+  DistributedSampler,
   RandomSampler,
   randomSplit,
   SubsetRandomSampler,
@@ -115,4 +116,25 @@ test('samplers and splits name what cannot be', () => {
   expect(() => randomSplit(ten, [7, 4])).toThrow(/sum to 11, expected 10/)
   expect(() => randomSplit(ten, [1.5, -0.5])).toThrow(/Fraction at index 0/)
   expect(() => randomSplit(ten, [4.5, 5.5])).toThrow(/4\.5/)
+})
+
+// torch.utils.data.DistributedSampler(range(10), ...): its order, and the one after set_epoch(2)
+test.each([
+  [{ numReplicas: 3, rank: 1 }, [1, 3, 8, 4], [7, 6, 4, 8]],
+  [{ numReplicas: 3, rank: 2, shuffle: false }, [2, 5, 8, 1], [2, 5, 8, 1]],
+  [{ numReplicas: 4, rank: 3, dropLast: true, seed: 5 }, [6, 2], [4, 6]],
+  [{ numReplicas: 3, rank: 0, shuffle: false, dropLast: true }, [0, 3, 6], [0, 3, 6]],
+])('each process has its part: %j', (options, first, later) => {
+  const sampler = new DistributedSampler({ length: 10 }, options)
+  expect(sampler.length).toBe(first.length)
+  expect([...sampler]).toEqual(first)
+  sampler.setEpoch(2)
+  expect([...sampler]).toEqual(later)
+})
+
+test('a process has a sample even where there are fewer than processes', () => {
+  expect([...new DistributedSampler({ length: 2 }, { numReplicas: 7, rank: 6, shuffle: false })]).toEqual([0])
+  expect(() => new DistributedSampler({ length: 2 }, { numReplicas: 2, rank: 2 })).toThrow(
+    'Invalid rank 2, rank should be in the interval [0, 1]',
+  )
 })

@@ -37,6 +37,8 @@ export interface Made {
   readonly type: 'made'
   readonly task: number
   readonly batch: unknown
+  /** How many it is made of. */
+  readonly samples: number
 }
 
 /** This worker's part of the stream has come to its end. */

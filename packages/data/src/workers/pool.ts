@@ -23,8 +23,14 @@ export interface PoolOptions {
   readonly timeout: number
 }
 
+/** A batch, and how many samples it has. */
+export interface Delivery {
+  readonly batch: unknown
+  readonly samples: number
+}
+
 /** A batch, the end, or neither yet. */
-export type Next = { readonly batch: unknown } | 'end' | 'wait'
+type Next = Delivery | 'end' | 'wait'
 
 /** A batch that was asked for. */
 interface Job {
@@ -173,7 +179,9 @@ export class WorkerPool {
       this.ask()
       if (answer.type === 'failed') throw errorOf(job.worker, answer)
       if (answer.type !== 'made') continue
-      if (this.skip === 0) return { batch: this.opened(job.worker, answer.batch) }
+      if (this.skip === 0) {
+        return { batch: this.opened(job.worker, answer.batch), samples: answer.samples }
+      }
       this.skip--
     }
   }
@@ -186,7 +194,7 @@ export class WorkerPool {
   }
 
   /** Waits for the next batch. @throws what a worker threw, or that it took too long */
-  async next(signal: AbortSignal | undefined): Promise<{ batch: unknown } | null> {
+  async next(signal: AbortSignal | undefined): Promise<Delivery | null> {
     const until = performance.now() + this.options.timeout
     this.hold(true)
     try {
@@ -217,7 +225,7 @@ export class WorkerPool {
   }
 
   /** The same without the event loop: the thread sleeps until a worker answers. */
-  nextNow(): { batch: unknown } | null {
+  nextNow(): Delivery | null {
     if (!canBlock || this.answers === null)
       throw new RuntimeError(
         'DataLoader: with numWorkers > 0 a page iterates asynchronously: for await (const batch of loader)',

@@ -1,7 +1,7 @@
 /** What a worker does: it rebuilds the data set, and makes the batches that it is asked for. */
 import { manualSeed } from '@tsorch/core'
 import type { Dataset, IterableDataset } from '../dataset.js'
-import { type Collate, type Entry, Fetcher } from '../fetch.js'
+import { type Collate, countOf, type Entry, Fetcher } from '../fetch.js'
 import type { Failed, FromWorker, Setup, Task, ToWorker } from './messages.js'
 import { type Bytes, loadPlaces, Packer, tensorOver, Unpacker } from './pack.js'
 import { setWorkerInfo } from './worker-info.js'
@@ -79,7 +79,7 @@ export class WorkerServer {
       }
       const packer = new Packer((bytes) => this.memory(bytes))
       const batch = packer.pack(fetcher.make(next), 'batch')
-      this.answer({ type: 'made', task, batch }, packer.transfer)
+      this.answer({ type: 'made', task, batch, samples: countOf(next) }, packer.transfer)
     } catch (error) {
       this.fail(error, task)
     }
