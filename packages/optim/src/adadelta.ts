@@ -1,9 +1,10 @@
-import { bindOptions, gradOf, type Tensor, ValueError, zerosLike } from '@tsorch/core'
+import { bindOptions, type Tensor, ValueError, zerosLike } from '@tsorch/core'
+import { type ImplementationOptions, implementation } from './implementation.js'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
-import { checkFromZero, newStep, penalised, remembered } from './state.js'
+import { type Counted, checkFromZero, penalised, stepped } from './state.js'
 
 /** Options of {@link Adadelta}, for all parameters or for a group. */
-export interface AdadeltaOptions {
+export interface AdadeltaOptions extends Pick<ImplementationOptions, 'capturable' | 'foreach' | 'differentiable'> {
   /** What the steps are scaled by, 1 if not given. */
   lr: number
   /** Decay of both averages, 0.9 if not given. */
@@ -16,13 +17,12 @@ export interface AdadeltaOptions {
   maximize: boolean
 }
 
-interface Averages {
-  step: Tensor
+interface Averages extends Counted {
   square_avg: Tensor
   acc_delta: Tensor
 }
 
-const NAMES = ['lr', 'rho', 'eps', 'weightDecay', 'maximize'] as const
+const NAMES = ['lr', 'rho', 'eps', 'weightDecay', 'foreach', 'capturable', 'maximize', 'differentiable'] as const
 
 /**
  * Steps as large as the average of recent ones, relative to the average of recent gradients (Zeiler, 2012).
@@ -46,23 +46,17 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
     if (!(rho >= 0 && rho <= 1)) throw new ValueError(`Invalid rho value: ${rho}`)
     checkFromZero('epsilon value', eps)
     checkFromZero('weight_decay value', weightDecay)
-    super(params, { lr: rate, rho, eps, weightDecay, maximize })
+    const { capturable, foreach, differentiable } = implementation('Adadelta', given)
+    super(params, { lr: rate, rho, eps, weightDecay, maximize, capturable, foreach, differentiable })
   }
 
   protected override updateGroup({ params, lr, rho, eps, weightDecay, maximize }: ParamGroup<AdadeltaOptions>): void {
-    for (const p of params) {
-      const grad = gradOf(p)
-      if (grad === null) continue
-      const averages = remembered<Averages>(this.state, p, () => ({
-        step: newStep(),
-        square_avg: zerosLike(p),
-        acc_delta: zerosLike(p),
-      }))
-      averages.step.add_(1)
+    const make = (p: Tensor) => ({ square_avg: zerosLike(p), acc_delta: zerosLike(p) })
+    for (const { p, grad, memory } of stepped<Averages>(this.state, params, make)) {
       const g = penalised(p, grad, weightDecay, maximize)
-      const squares = averages.square_avg.mul_(rho).addcmul_(g, g, { value: 1 - rho })
-      const delta = averages.acc_delta.add(eps).sqrt_().div_(squares.add(eps).sqrt_()).mul_(g)
-      averages.acc_delta.mul_(rho).addcmul_(delta, delta, { value: 1 - rho })
+      const squares = memory.square_avg.mul_(rho).addcmul_(g, g, { value: 1 - rho })
+      const delta = memory.acc_delta.add(eps).sqrt_().div_(squares.add(eps).sqrt_()).mul_(g)
+      memory.acc_delta.mul_(rho).addcmul_(delta, delta, { value: 1 - rho })
       p.add_(delta, { alpha: -lr })
     }
   }

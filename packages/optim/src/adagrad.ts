@@ -1,9 +1,10 @@
 import { adagradStepOp, bindOptions, fullLike, gradOf, type Tensor } from '@tsorch/core'
+import { type ImplementationOptions, implementation } from './implementation.js'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
-import { checkFromZero, newStep, remembered } from './state.js'
+import { type Counted, checkFromZero, newStep, remembered } from './state.js'
 
 /** Options of {@link Adagrad}, for all parameters or for a group. */
-export interface AdagradOptions {
+export interface AdagradOptions extends Pick<ImplementationOptions, 'foreach' | 'differentiable' | 'fused'> {
   /** Learning rate, 0.01 if not given. */
   lr: number
   /** The rate of step t is `lr / (1 + (t - 1) * lrDecay)`; 0 if not given. */
@@ -18,12 +19,21 @@ export interface AdagradOptions {
   maximize: boolean
 }
 
-interface Sums {
-  step: Tensor
+interface Sums extends Counted {
   sum: Tensor
 }
 
-const NAMES = ['lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps', 'maximize'] as const
+const NAMES = [
+  'lr',
+  'lrDecay',
+  'weightDecay',
+  'initialAccumulatorValue',
+  'eps',
+  'foreach',
+  'maximize',
+  'differentiable',
+  'fused',
+] as const
 
 /**
  * Steps divided by the root of the sum of all squares so far (Duchi, Hazan and Singer, 2011).
@@ -49,7 +59,18 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     checkFromZero('weight_decay value', weightDecay)
     checkFromZero('initial_accumulator_value value', initialAccumulatorValue)
     checkFromZero('epsilon value', eps)
-    super(params, { lr: rate, lrDecay, eps, weightDecay, initialAccumulatorValue, maximize })
+    const { foreach, differentiable, fused } = implementation('Adagrad', given)
+    super(params, {
+      lr: rate,
+      lrDecay,
+      eps,
+      weightDecay,
+      initialAccumulatorValue,
+      foreach,
+      maximize,
+      differentiable,
+      fused,
+    })
     // sums are there from the start, also in what is saved
     for (const group of this.paramGroups) for (const p of group.params) this.#sums(p, group)
   }

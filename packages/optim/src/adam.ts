@@ -1,9 +1,11 @@
 import { adamStepOp, bindOptions, gradOf, type Tensor, zerosLike } from '@tsorch/core'
+import { type ImplementationOptions, implementation } from './implementation.js'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
-import { checkBetas, checkFromZero, newStep, remembered } from './state.js'
+import { checkAdam, newStep, remembered } from './state.js'
+import type { RestoredState } from './state-dict.js'
 
 /** Options of {@link Adam}, for all parameters or for a group. */
-export interface AdamOptions {
+export interface AdamOptions extends ImplementationOptions {
   /** Learning rate, 1e-3 if not given. */
   lr: number
   /** Decay of the averages of the gradient and of its square, `[0.9, 0.999]` if not given. */
@@ -27,7 +29,19 @@ interface Moments {
   max_exp_avg_sq?: Tensor
 }
 
-const NAMES = ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize', 'decoupledWeightDecay'] as const
+const NAMES = [
+  'lr',
+  'betas',
+  'eps',
+  'weightDecay',
+  'amsgrad',
+  'foreach',
+  'maximize',
+  'capturable',
+  'differentiable',
+  'fused',
+  'decoupledWeightDecay',
+] as const
 
 /**
  * Adam: steps scaled by running averages of the gradient and of its square (Kingma and Ba, 2014).
@@ -47,11 +61,9 @@ export class Adam extends Optimizer<AdamOptions> {
     const given = bindOptions<AdamOptions>('Adam', NAMES, options === undefined ? [lr] : [lr, options])
     const { lr: rate = 1e-3, betas = [0.9, 0.999], eps = 1e-8 } = given
     const { weightDecay = 0, amsgrad = false, maximize = false, decoupledWeightDecay = false } = given
-    checkFromZero('learning rate', rate)
-    checkFromZero('epsilon value', eps)
-    checkBetas(betas)
-    checkFromZero('weight_decay value', weightDecay)
-    super(params, { lr: rate, betas, eps, weightDecay, amsgrad, maximize, decoupledWeightDecay })
+    checkAdam({ lr: rate, betas, eps, weightDecay })
+    const how = implementation('Adam', given)
+    super(params, { lr: rate, betas, eps, weightDecay, amsgrad, maximize, ...how, decoupledWeightDecay })
   }
 
   protected override updateGroup(group: ParamGroup<AdamOptions>): void {
@@ -101,5 +113,10 @@ export class AdamW extends Adam {
     const names = NAMES.filter((name) => name !== 'decoupledWeightDecay')
     const given = bindOptions<AdamWOptions>('AdamW', names, options === undefined ? [lr] : [lr, options])
     super(params, { weightDecay: 0.01, ...given, decoupledWeightDecay: true })
+  }
+
+  // older versions of PyTorch do not save what makes the difference
+  protected override restore({ state, groups }: RestoredState<AdamOptions>): void {
+    super.restore({ state, groups: groups.map((group) => ({ ...group, decoupledWeightDecay: true })) })
   }
 }

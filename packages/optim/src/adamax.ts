@@ -1,9 +1,10 @@
-import { bindOptions, gradOf, type Tensor, zerosLike } from '@tsorch/core'
+import { bindOptions, type Tensor, zerosLike } from '@tsorch/core'
+import { type ImplementationOptions, implementation } from './implementation.js'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
-import { checkBetas, checkFromZero, newStep, penalised, remembered } from './state.js'
+import { type Counted, checkAdam, penalised, stepped } from './state.js'
 
 /** Options of {@link Adamax}, for all parameters or for a group. */
-export interface AdamaxOptions {
+export interface AdamaxOptions extends Pick<ImplementationOptions, 'foreach' | 'differentiable' | 'capturable'> {
   /** Learning rate, 2e-3 if not given. */
   lr: number
   /** Decay of the average and of the largest gradient, `[0.9, 0.999]` if not given. */
@@ -16,13 +17,12 @@ export interface AdamaxOptions {
   maximize: boolean
 }
 
-interface Moments {
-  step: Tensor
+interface Moments extends Counted {
   exp_avg: Tensor
   exp_inf: Tensor
 }
 
-const NAMES = ['lr', 'betas', 'eps', 'weightDecay', 'maximize'] as const
+const NAMES = ['lr', 'betas', 'eps', 'weightDecay', 'foreach', 'maximize', 'differentiable', 'capturable'] as const
 
 /**
  * Adam by the largest gradient instead of the mean square (Kingma and Ba, 2014).
@@ -38,28 +38,19 @@ export class Adamax extends Optimizer<AdamaxOptions> {
   constructor(params: Params<AdamaxOptions>, lr?: number | Partial<AdamaxOptions>, options?: Partial<AdamaxOptions>) {
     const given = bindOptions<AdamaxOptions>('Adamax', NAMES, options === undefined ? [lr] : [lr, options])
     const { lr: rate = 2e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, maximize = false } = given
-    checkFromZero('learning rate', rate)
-    checkFromZero('epsilon value', eps)
-    checkBetas(betas)
-    checkFromZero('weight_decay value', weightDecay)
-    super(params, { lr: rate, betas, eps, weightDecay, maximize })
+    checkAdam({ lr: rate, betas, eps, weightDecay })
+    const { foreach, differentiable, capturable } = implementation('Adamax', given)
+    super(params, { lr: rate, betas, eps, weightDecay, foreach, maximize, differentiable, capturable })
   }
 
   protected override updateGroup({ params, lr, betas, eps, weightDecay, maximize }: ParamGroup<AdamaxOptions>): void {
     const [beta1, beta2] = betas
-    for (const p of params) {
-      const grad = gradOf(p)
-      if (grad === null) continue
-      const moments = remembered<Moments>(this.state, p, () => ({
-        step: newStep(),
-        exp_avg: zerosLike(p),
-        exp_inf: zerosLike(p),
-      }))
-      const step = Number(moments.step.add_(1).item())
+    const make = (p: Tensor) => ({ exp_avg: zerosLike(p), exp_inf: zerosLike(p) })
+    for (const { p, grad, memory, step } of stepped<Moments>(this.state, params, make)) {
       const g = penalised(p, grad, weightDecay, maximize)
-      moments.exp_avg.lerp_(g, 1 - beta1)
-      moments.exp_inf.copy_(moments.exp_inf.mul(beta2).maximum(g.abs().add_(eps)))
-      p.addcdiv_(moments.exp_avg, moments.exp_inf, { value: -lr / (1 - beta1 ** step) })
+      memory.exp_avg.lerp_(g, 1 - beta1)
+      memory.exp_inf.copy_(memory.exp_inf.mul(beta2).maximum(g.abs().add_(eps)))
+      p.addcdiv_(memory.exp_avg, memory.exp_inf, { value: -lr / (1 - beta1 ** step) })
     }
   }
 }

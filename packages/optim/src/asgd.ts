@@ -1,9 +1,10 @@
-import { bindOptions, float32, full, gradOf, ones, type Tensor, zerosLike } from '@tsorch/core'
+import { bindOptions, type Tensor, zerosLike } from '@tsorch/core'
+import { type ImplementationOptions, implementation } from './implementation.js'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
-import { checkFromZero, newStep, penalised, remembered } from './state.js'
+import { type Counted, checkFromZero, number, penalised, stepped } from './state.js'
 
 /** Options of {@link ASGD}, for all parameters or for a group. */
-export interface ASGDOptions {
+export interface ASGDOptions extends Pick<ImplementationOptions, 'foreach' | 'differentiable' | 'capturable'> {
   /** Learning rate, 0.01 if not given. */
   lr: number
   /** How much the parameters shrink, 1e-4 if not given. */
@@ -18,14 +19,23 @@ export interface ASGDOptions {
   maximize: boolean
 }
 
-interface Average {
-  step: Tensor
+interface Average extends Counted {
   eta: Tensor
   mu: Tensor
   ax: Tensor
 }
 
-const NAMES = ['lr', 'lambd', 'alpha', 't0', 'weightDecay', 'maximize'] as const
+const NAMES = [
+  'lr',
+  'lambd',
+  'alpha',
+  't0',
+  'weightDecay',
+  'foreach',
+  'maximize',
+  'differentiable',
+  'capturable',
+] as const
 
 /**
  * SGD that keeps the average of the parameters, in its state `ax` (Polyak and Juditsky, 1992).
@@ -43,30 +53,33 @@ export class ASGD extends Optimizer<ASGDOptions> {
     const { lr: rate = 0.01, lambd = 1e-4, alpha = 0.75, t0 = 1e6, weightDecay = 0, maximize = false } = given
     checkFromZero('learning rate', rate)
     checkFromZero('weight_decay value', weightDecay)
-    super(params, { lr: rate, lambd, alpha, t0, weightDecay, maximize })
+    const { foreach, differentiable, capturable } = implementation('ASGD', given)
+    super(params, {
+      lr: rate,
+      lambd,
+      alpha,
+      t0,
+      weightDecay,
+      foreach,
+      maximize,
+      differentiable,
+      capturable,
+    })
   }
 
   protected override updateGroup(group: ParamGroup<ASGDOptions>): void {
     const { params, lr, lambd, alpha, t0, weightDecay, maximize } = group
-    for (const p of params) {
-      const grad = gradOf(p)
-      if (grad === null) continue
-      const average = remembered<Average>(this.state, p, () => ({
-        step: newStep(),
-        eta: full([], lr, { dtype: float32, device: p.device }),
-        mu: ones([], { dtype: float32, device: p.device }),
-        ax: zerosLike(p),
-      }))
-      const step = Number(average.step.add_(1).item())
-      const eta = Number(average.eta.item())
-      const mu = Number(average.mu.item())
+    const make = (p: Tensor) => ({ eta: number(lr), mu: number(1), ax: zerosLike(p) })
+    for (const { p, grad, memory, step } of stepped<Average>(this.state, params, make)) {
+      const eta = Number(memory.eta.item())
+      const mu = Number(memory.mu.item())
       const g = penalised(p, grad, weightDecay, maximize)
       p.mul_(1 - lambd * eta)
       p.add_(g, { alpha: -eta })
-      if (mu === 1) average.ax.copy_(p)
-      else average.ax.add_(p.sub(average.ax).mul_(mu))
-      average.eta.fill_(lr / (1 + lambd * lr * step) ** alpha)
-      average.mu.fill_(1 / Math.max(1, step - t0))
+      if (mu === 1) memory.ax.copy_(p)
+      else memory.ax.add_(p.sub(memory.ax).mul_(mu))
+      memory.eta.fill_(lr / (1 + lambd * lr * step) ** alpha)
+      memory.mu.fill_(1 / Math.max(1, step - t0))
     }
   }
 }

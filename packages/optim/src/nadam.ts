@@ -1,9 +1,10 @@
-import { bindOptions, float32, gradOf, ones, type Tensor, zerosLike } from '@tsorch/core'
+import { bindOptions, type Tensor, zerosLike } from '@tsorch/core'
+import { type ImplementationOptions, implementation } from './implementation.js'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
-import { checkBetas, checkFromZero, newStep, penalised, remembered } from './state.js'
+import { type Counted, checkAdam, checkFromZero, number, penalised, stepped } from './state.js'
 
 /** Options of {@link NAdam}, for all parameters or for a group. */
-export interface NAdamOptions {
+export interface NAdamOptions extends Pick<ImplementationOptions, 'foreach' | 'capturable' | 'differentiable'> {
   /** Learning rate, 2e-3 if not given. */
   lr: number
   /** Decay of the averages of the gradient and of its square, `[0.9, 0.999]` if not given. */
@@ -20,14 +21,24 @@ export interface NAdamOptions {
   maximize: boolean
 }
 
-interface Moments {
-  step: Tensor
+interface Moments extends Counted {
   mu_product: Tensor
   exp_avg: Tensor
   exp_avg_sq: Tensor
 }
 
-const NAMES = ['lr', 'betas', 'eps', 'weightDecay', 'momentumDecay', 'decoupledWeightDecay', 'maximize'] as const
+const NAMES = [
+  'lr',
+  'betas',
+  'eps',
+  'weightDecay',
+  'momentumDecay',
+  'decoupledWeightDecay',
+  'foreach',
+  'maximize',
+  'capturable',
+  'differentiable',
+] as const
 
 /**
  * Adam with Nesterov's momentum (Dozat, 2016).
@@ -44,41 +55,42 @@ export class NAdam extends Optimizer<NAdamOptions> {
     const given = bindOptions<NAdamOptions>('NAdam', NAMES, options === undefined ? [lr] : [lr, options])
     const { lr: rate = 2e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, momentumDecay = 4e-3 } = given
     const { decoupledWeightDecay = false, maximize = false } = given
-    checkFromZero('learning rate', rate)
-    checkFromZero('epsilon value', eps)
-    checkBetas(betas)
-    checkFromZero('weight_decay value', weightDecay)
+    checkAdam({ lr: rate, betas, eps, weightDecay })
     checkFromZero('momentum_decay value', momentumDecay)
-    super(params, { lr: rate, betas, eps, weightDecay, momentumDecay, decoupledWeightDecay, maximize })
+    const { foreach, capturable, differentiable } = implementation('NAdam', given)
+    super(params, {
+      lr: rate,
+      betas,
+      eps,
+      weightDecay,
+      momentumDecay,
+      decoupledWeightDecay,
+      maximize,
+      foreach,
+      capturable,
+      differentiable,
+    })
   }
 
   protected override updateGroup(group: ParamGroup<NAdamOptions>): void {
     const { params, lr, betas, eps, weightDecay, momentumDecay, decoupledWeightDecay, maximize } = group
     const [beta1, beta2] = betas
-    for (const p of params) {
-      const grad = gradOf(p)
-      if (grad === null) continue
-      const moments = remembered<Moments>(this.state, p, () => ({
-        step: newStep(),
-        mu_product: ones([], { dtype: float32, device: 'cpu' }),
-        exp_avg: zerosLike(p),
-        exp_avg_sq: zerosLike(p),
-      }))
-      const step = Number(moments.step.add_(1).item())
+    const make = (p: Tensor) => ({ mu_product: number(1), exp_avg: zerosLike(p), exp_avg_sq: zerosLike(p) })
+    for (const { p, grad, memory, step } of stepped<Moments>(this.state, params, make)) {
       if (decoupledWeightDecay && weightDecay !== 0) p.mul_(1 - lr * weightDecay)
       const g = penalised(p, grad, decoupledWeightDecay ? 0 : weightDecay, maximize)
       // the momentum of this step, and that of the next one
       const mu = beta1 * (1 - 0.5 * 0.96 ** (step * momentumDecay))
       const next = beta1 * (1 - 0.5 * 0.96 ** ((step + 1) * momentumDecay))
-      const product = Number(moments.mu_product.mul_(mu).item())
-      moments.exp_avg.lerp_(g, 1 - beta1)
-      moments.exp_avg_sq.mul_(beta2).addcmul_(g, g, { value: 1 - beta2 })
-      const root = moments.exp_avg_sq
+      const product = Number(memory.mu_product.mul_(mu).item())
+      memory.exp_avg.lerp_(g, 1 - beta1)
+      memory.exp_avg_sq.mul_(beta2).addcmul_(g, g, { value: 1 - beta2 })
+      const root = memory.exp_avg_sq
         .div(1 - beta2 ** step)
         .sqrt_()
         .add_(eps)
       p.addcdiv_(g, root, { value: (-lr * (1 - mu)) / (1 - product) })
-      p.addcdiv_(moments.exp_avg, root, { value: (-lr * next) / (1 - product * next) })
+      p.addcdiv_(memory.exp_avg, root, { value: (-lr * next) / (1 - product * next) })
     }
   }
 }

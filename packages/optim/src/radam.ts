@@ -1,9 +1,10 @@
-import { bindOptions, gradOf, type Tensor, zerosLike } from '@tsorch/core'
+import { bindOptions, type Tensor, zerosLike } from '@tsorch/core'
+import { type ImplementationOptions, implementation } from './implementation.js'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
-import { checkBetas, checkFromZero, newStep, penalised, remembered } from './state.js'
+import { type Counted, checkAdam, penalised, stepped } from './state.js'
 
 /** Options of {@link RAdam}, for all parameters or for a group. */
-export interface RAdamOptions {
+export interface RAdamOptions extends Pick<ImplementationOptions, 'foreach' | 'capturable' | 'differentiable'> {
   /** Learning rate, 1e-3 if not given. */
   lr: number
   /** Decay of the averages of the gradient and of its square, `[0.9, 0.999]` if not given. */
@@ -18,13 +19,22 @@ export interface RAdamOptions {
   maximize: boolean
 }
 
-interface Moments {
-  step: Tensor
+interface Moments extends Counted {
   exp_avg: Tensor
   exp_avg_sq: Tensor
 }
 
-const NAMES = ['lr', 'betas', 'eps', 'weightDecay', 'decoupledWeightDecay', 'maximize'] as const
+const NAMES = [
+  'lr',
+  'betas',
+  'eps',
+  'weightDecay',
+  'decoupledWeightDecay',
+  'foreach',
+  'maximize',
+  'capturable',
+  'differentiable',
+] as const
 
 /**
  * Adam that leaves out its scaling while too few squares are known for it (Liu et al., 2019).
@@ -41,37 +51,38 @@ export class RAdam extends Optimizer<RAdamOptions> {
     const given = bindOptions<RAdamOptions>('RAdam', NAMES, options === undefined ? [lr] : [lr, options])
     const { lr: rate = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = given
     const { decoupledWeightDecay = false, maximize = false } = given
-    checkFromZero('learning rate', rate)
-    checkFromZero('epsilon value', eps)
-    checkBetas(betas)
-    checkFromZero('weight_decay value', weightDecay)
-    super(params, { lr: rate, betas, eps, weightDecay, decoupledWeightDecay, maximize })
+    checkAdam({ lr: rate, betas, eps, weightDecay })
+    const { foreach, capturable, differentiable } = implementation('RAdam', given)
+    super(params, {
+      lr: rate,
+      betas,
+      eps,
+      weightDecay,
+      maximize,
+      foreach,
+      capturable,
+      decoupledWeightDecay,
+      differentiable,
+    })
   }
 
   protected override updateGroup(group: ParamGroup<RAdamOptions>): void {
     const { params, lr, betas, eps, weightDecay, decoupledWeightDecay, maximize } = group
     const [beta1, beta2] = betas
-    for (const p of params) {
-      const grad = gradOf(p)
-      if (grad === null) continue
-      const moments = remembered<Moments>(this.state, p, () => ({
-        step: newStep(),
-        exp_avg: zerosLike(p),
-        exp_avg_sq: zerosLike(p),
-      }))
-      const step = Number(moments.step.add_(1).item())
+    const make = (p: Tensor) => ({ exp_avg: zerosLike(p), exp_avg_sq: zerosLike(p) })
+    for (const { p, grad, memory, step } of stepped<Moments>(this.state, params, make)) {
       if (decoupledWeightDecay && weightDecay !== 0) p.mul_(1 - lr * weightDecay)
       const g = penalised(p, grad, decoupledWeightDecay ? 0 : weightDecay, maximize)
-      moments.exp_avg.lerp_(g, 1 - beta1)
-      moments.exp_avg_sq.mul_(beta2).addcmul_(g, g, { value: 1 - beta2 })
+      memory.exp_avg.lerp_(g, 1 - beta1)
+      memory.exp_avg_sq.mul_(beta2).addcmul_(g, g, { value: 1 - beta2 })
       const correction2 = 1 - beta2 ** step
-      const way = moments.exp_avg.div(1 - beta1 ** step).mul_(lr)
+      const way = memory.exp_avg.div(1 - beta1 ** step).mul_(lr)
       // how many squares the average stands for, now and in the end
       const limit = 2 / (1 - beta2) - 1
       const length = limit - (2 * step * beta2 ** step) / correction2
       if (length > 5) {
         const variance = ((length - 4) * (length - 2) * limit) / ((limit - 4) * (limit - 2) * length)
-        const scale = moments.exp_avg_sq.sqrt().add_(eps).reciprocal_().mul_(Math.sqrt(correction2))
+        const scale = memory.exp_avg_sq.sqrt().add_(eps).reciprocal_().mul_(Math.sqrt(correction2))
         way.mul_(scale).mul_(Math.sqrt(variance))
       }
       p.sub_(way)

@@ -1,9 +1,10 @@
 import { bindOptions, gradOf, rmspropStepOp, type Tensor, zerosLike } from '@tsorch/core'
+import { type ImplementationOptions, implementation } from './implementation.js'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
-import { checkFromZero, newStep, remembered } from './state.js'
+import { type Counted, checkFromZero, newStep, remembered } from './state.js'
 
 /** Options of {@link RMSprop}, for all parameters or for a group. */
-export interface RMSpropOptions {
+export interface RMSpropOptions extends Pick<ImplementationOptions, 'capturable' | 'foreach' | 'differentiable'> {
   /** Learning rate, 0.01 if not given. */
   lr: number
   /** Decay of the average of squares, 0.99 if not given. */
@@ -20,14 +21,24 @@ export interface RMSpropOptions {
   maximize: boolean
 }
 
-interface Averages {
-  step: Tensor
+interface Averages extends Counted {
   square_avg: Tensor
   momentum_buffer?: Tensor
   grad_avg?: Tensor
 }
 
-const NAMES = ['lr', 'alpha', 'eps', 'weightDecay', 'momentum', 'centered', 'maximize'] as const
+const NAMES = [
+  'lr',
+  'alpha',
+  'eps',
+  'weightDecay',
+  'momentum',
+  'centered',
+  'capturable',
+  'foreach',
+  'maximize',
+  'differentiable',
+] as const
 
 /**
  * Steps divided by the root of a running average of squares (Hinton, 2012).
@@ -53,7 +64,19 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     checkFromZero('momentum value', momentum)
     checkFromZero('weight_decay value', weightDecay)
     checkFromZero('alpha value', alpha)
-    super(params, { lr: rate, alpha, eps, weightDecay, momentum, centered, maximize })
+    const { capturable, foreach, differentiable } = implementation('RMSprop', given)
+    super(params, {
+      lr: rate,
+      momentum,
+      alpha,
+      eps,
+      centered,
+      weightDecay,
+      capturable,
+      foreach,
+      maximize,
+      differentiable,
+    })
   }
 
   protected override updateGroup(group: ParamGroup<RMSpropOptions>): void {

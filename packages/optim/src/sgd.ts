@@ -1,9 +1,10 @@
 import { bindOptions, gradOf, type SgdStep, sgdStepOp, type Tensor, ValueError, zerosLike } from '@tsorch/core'
+import { type ImplementationOptions, implementation } from './implementation.js'
 import { Optimizer, type ParamGroup, type Params } from './optimizer.js'
 import { checkFromZero } from './state.js'
 
 /** Options of {@link SGD}, for all parameters or for a group. */
-export interface SGDOptions {
+export interface SGDOptions extends Pick<ImplementationOptions, 'foreach' | 'differentiable' | 'fused'> {
   /** Learning rate, 1e-3 if not given. */
   lr: number
   /** Share of the previous steps that is kept, 0 if not given. */
@@ -18,7 +19,17 @@ export interface SGDOptions {
   maximize: boolean
 }
 
-const NAMES = ['lr', 'momentum', 'dampening', 'weightDecay', 'nesterov', 'maximize'] as const
+const NAMES = [
+  'lr',
+  'momentum',
+  'dampening',
+  'weightDecay',
+  'nesterov',
+  'maximize',
+  'foreach',
+  'differentiable',
+  'fused',
+] as const
 
 /**
  * Stochastic gradient descent, with momentum if asked for.
@@ -46,7 +57,18 @@ export class SGD extends Optimizer<SGDOptions> {
     checkFromZero('weight_decay value', weightDecay)
     if (nesterov && (momentum <= 0 || dampening !== 0))
       throw new ValueError('Nesterov momentum requires a momentum and zero dampening')
-    super(params, { lr: rate, momentum, dampening, weightDecay, nesterov, maximize })
+    const { foreach, differentiable, fused } = implementation('SGD', given)
+    super(params, {
+      lr: rate,
+      momentum,
+      dampening,
+      weightDecay,
+      nesterov,
+      maximize,
+      foreach,
+      differentiable,
+      fused,
+    })
   }
 
   protected override updateGroup(group: ParamGroup<SGDOptions>): void {

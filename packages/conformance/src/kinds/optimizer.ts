@@ -99,8 +99,8 @@ export async function expectRow(
   if (difference !== null) throw new Mismatch(`${path}: ${difference}`)
 }
 
-/** Numbers that PyTorch keeps on the CPU, wherever the parameter is: each step reads them. */
-const HOST: ReadonlySet<string> = new Set(['mu_product'])
+/** Numbers that each step reads: they are on the CPU, wherever the parameter is. */
+const HOST: ReadonlySet<string> = new Set(['mu_product', 'eta', 'mu'])
 
 /** Checks a parameter's state. What is None in 1.13 is absent in 2.x, and `step` has become a tensor. */
 async function expectState(

@@ -1,47 +1,66 @@
 /** Schedulers made of others: one after the other, or all together. */
 import { ValueError } from '@tsorch/core'
-import { groupsOf, type LRScheduler, type Scheduled, type SchedulerOptions, type SchedulerState } from './scheduler.js'
+import { ReduceLROnPlateau } from './plateau.js'
+import {
+  type Composable,
+  groupsOf,
+  type LoadableSchedulerState,
+  plainState,
+  ratesOf,
+  type Scheduled,
+  Scheduler,
+  type SchedulerOptions,
+  type SchedulerState,
+} from './scheduler.js'
 
-function checkSame(name: string, optimizer: Scheduled, schedulers: readonly LRScheduler[]): void {
-  if (schedulers.length === 0) throw new ValueError(`${name} expects at least one scheduler, but got no scheduler.`)
-  for (const [i, scheduler] of schedulers.entries())
+function checkSchedulers(name: string, optimizer: Scheduled, schedulers: readonly Composable[]): void {
+  for (const [i, scheduler] of schedulers.entries()) {
+    if (!(scheduler instanceof Scheduler))
+      throw new TypeError(`${name} at index ${i} should have \`optimizer\` as its attribute.`)
+    if (scheduler instanceof ReduceLROnPlateau)
+      throw new ValueError(
+        `${name} does not support \`ReduceLROnPlateau\` scheduler as it requires additional kwargs to be specified when calling \`step\`, but got one at index ${i} in the given schedulers sequence.`,
+      )
     if (scheduler.optimizer !== optimizer)
       throw new ValueError(
-        `${name} expects all schedulers to belong to the same optimizer, but got scheduler at index ${i} in ${name}, which is different from the optimizer passed in.`,
+        `${name} expects all schedulers to belong to the same optimizer, but got scheduler ${scheduler.constructor.name} at index ${i}, which is of another one.`,
       )
+  }
 }
 
 /** What both have in common: they have no rates of their own, and are saved with the schedulers that they are made of. */
-abstract class ComposedScheduler {
-  readonly optimizer: Scheduled
-  readonly schedulers: readonly LRScheduler[]
-  protected lastLr: number[] = []
+abstract class ComposedScheduler extends Scheduler implements Composable {
+  readonly schedulers: readonly Composable[]
 
-  constructor(name: string, optimizer: Scheduled, schedulers: readonly LRScheduler[]) {
-    checkSame(name, optimizer, schedulers)
-    this.optimizer = optimizer
+  constructor(name: string, optimizer: Scheduled, schedulers: readonly Composable[]) {
+    super(optimizer)
+    checkSchedulers(name, optimizer, schedulers)
     this.schedulers = [...schedulers]
   }
 
-  /** Sets the rates of the next epoch. */
   abstract step(): void
+  abstract updateLr(epoch?: number): void
 
-  /** The rates that were set last, one for each group. */
-  getLastLr(): number[] {
-    return [...this.lastLr]
+  begin(): void {
+    this.step()
   }
 
-  /** What is to be saved with a run, of all schedulers. */
-  stateDict(): SchedulerState {
-    const own = Object.entries(this).filter(([name]) => name !== 'optimizer' && name !== 'schedulers')
-    return { ...Object.fromEntries(own), schedulers: this.schedulers.map((one) => one.stateDict()) }
+  undo(): void {
+    for (const scheduler of this.schedulers) scheduler.undo()
   }
 
-  /** Takes what `stateDict()` gave. */
-  loadStateDict(state: SchedulerState): void {
-    const { schedulers: states, ...own } = state
-    Object.assign(this, own)
-    for (const [i, one] of this.schedulers.entries()) one.loadStateDict((states as SchedulerState[])[i]!)
+  override stateDict(): SchedulerState {
+    const { _schedulers, ...own } = super.stateDict()
+    return { ...own, _schedulers: this.schedulers.map((one) => one.stateDict()) }
+  }
+
+  override loadStateDict(state: LoadableSchedulerState): void {
+    const { _schedulers: saved, ...own } = plainState(state)
+    const states = saved as readonly LoadableSchedulerState[] | undefined
+    if (states?.length !== this.schedulers.length)
+      throw new ValueError(`loaded state has ${states?.length ?? 0} schedulers, expected ${this.schedulers.length}`)
+    super.loadStateDict(own)
+    for (const [i, one] of this.schedulers.entries()) one.loadStateDict(states[i]!)
   }
 }
 
@@ -60,13 +79,16 @@ abstract class ComposedScheduler {
 export class SequentialLR extends ComposedScheduler {
   milestones: number[]
   lastEpoch: number
+  protected override lastLr: number[]
 
   constructor(
     optimizer: Scheduled,
-    schedulers: readonly LRScheduler[],
+    schedulers: readonly Composable[],
     milestones: readonly number[],
     options: Partial<SchedulerOptions> = {},
   ) {
+    if (schedulers.length === 0)
+      throw new ValueError('SequentialLR expects at least one scheduler, but got no scheduler.')
     super('SequentialLR', optimizer, schedulers)
     if (milestones.length !== schedulers.length - 1)
       throw new ValueError(
@@ -76,18 +98,35 @@ export class SequentialLR extends ComposedScheduler {
     this.lastEpoch = (options.lastEpoch ?? -1) + 1
     // each of them made its first step when it was built: all begin again
     for (const group of groupsOf(optimizer)) group.lr = group.initialLr!
-    for (const scheduler of schedulers) scheduler.lastEpoch--
-    schedulers[0]!.begin()
-    this.lastLr = schedulers[0]!.getLastLr()
+    this.undo()
+    const first = this.at(0)
+    first.begin()
+    this.lastLr = first.getLastLr()
   }
 
+  /** Sets the rates of the next epoch. */
   override step(): void {
-    this.lastEpoch++
-    const at = this.milestones.filter((epoch) => epoch <= this.lastEpoch).length
-    const scheduler = this.schedulers[at]!
-    if (at > 0 && this.milestones[at - 1] === this.lastEpoch) scheduler.step(0)
-    else scheduler.step()
+    this.goTo(this.lastEpoch + 1, (scheduler) => scheduler.step())
+  }
+
+  override updateLr(epoch?: number): void {
+    this.goTo(epoch ?? this.lastEpoch + 1, (scheduler) => scheduler.updateLr())
+  }
+
+  private goTo(epoch: number, advance: (scheduler: Composable) => void): void {
+    this.lastEpoch = epoch
+    const scheduler = this.at(epoch)
+    if (epoch === 0 || this.milestones.includes(epoch)) scheduler.updateLr(0)
+    else advance(scheduler)
     this.lastLr = scheduler.getLastLr()
+  }
+
+  private at(epoch: number): Composable {
+    return this.schedulers[this.milestones.filter((milestone) => milestone <= epoch).length]!
+  }
+
+  protected override savedName(field: string): string {
+    return field === 'milestones' ? '_milestones' : super.savedName(field)
   }
 }
 
@@ -95,16 +134,33 @@ export class SequentialLR extends ComposedScheduler {
  * All schedulers at every epoch, each from the rates that the one before it left.
  *
  * @throws ValueError unless all schedulers are of one optimizer
+ * @example
+ * ```ts
+ * const warmup = new lrScheduler.LinearLR(optimizer, { totalIters: 5 })
+ * const decay = new lrScheduler.ExponentialLR(optimizer, 0.9)
+ * const scheduler = new lrScheduler.ChainedScheduler([warmup, decay])
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ChainedScheduler.html
  */
 export class ChainedScheduler extends ComposedScheduler {
-  constructor(schedulers: readonly LRScheduler[], optimizer?: Scheduled) {
-    super('ChainedScheduler', (optimizer ?? schedulers[0]?.optimizer)!, schedulers)
-    this.lastLr = groupsOf(this.optimizer).map(({ lr }) => lr)
+  protected override lastLr: number[]
+
+  constructor(schedulers: readonly Composable[], optimizer?: Scheduled) {
+    const [first] = schedulers
+    if (first === undefined)
+      throw new ValueError('ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.')
+    super('ChainedScheduler', optimizer ?? first.optimizer, schedulers)
+    this.lastLr = ratesOf(this.optimizer)
   }
 
+  /** Sets the rates of the next epoch. */
   override step(): void {
     for (const scheduler of this.schedulers) scheduler.step()
-    this.lastLr = groupsOf(this.optimizer).map(({ lr }) => lr)
+    this.lastLr = ratesOf(this.optimizer)
+  }
+
+  override updateLr(epoch?: number): void {
+    for (const scheduler of this.schedulers) scheduler.updateLr(epoch)
+    this.lastLr = ratesOf(this.optimizer)
   }
 }

@@ -28,8 +28,8 @@ export class CosineAnnealingLR extends LRScheduler {
 
   protected override getLr(): number[] {
     const { lastEpoch, TMax, etaMin } = this
-    if (lastEpoch === 0) return this.rates
-    if (this.stepCount === 1) return this.closedForm()
+    if (this.isInitial) return this.rates
+    if (this.stepCount === 1 && lastEpoch > 0) return this.closedForm()
     const { cos, PI } = Math
     // at the bottom the quotient below would be 0 / 0
     if ((lastEpoch - 1 - TMax) % (2 * TMax) === 0)
@@ -59,10 +59,11 @@ export interface WarmRestartOptions extends CosineOptions {
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   T0: number
+  /** Length of this run. */
+  Ti: number
   TMult: number
   etaMin: number
-  /** Length of this run, and how far it is. */
-  Ti: number
+  /** How far this run is. */
   TCur: number
 
   constructor(optimizer: Scheduled, T0: number, options?: number | Partial<WarmRestartOptions>) {
@@ -86,7 +87,6 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   }
 
   override step(epoch?: number): void {
-    this.stepCount++
     const goal = epoch ?? (this.lastEpoch < 0 ? 0 : undefined)
     if (goal === undefined) this.advance()
     else this.goTo(goal)

@@ -1,7 +1,16 @@
 /** Rates that go up and down between two bounds (Smith, 2015). */
 import { bindOptions, ValueError } from '@tsorch/core'
-import { checkMomentum, setMomenta } from './momentum.js'
-import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.js'
+import { beginMomenta, setMomentum, usesBeta1 } from './momentum.js'
+import {
+  groupsOf,
+  type LoadableSchedulerState,
+  LRScheduler,
+  perGroup,
+  plainState,
+  type Scheduled,
+  type SchedulerOptions,
+  type SchedulerState,
+} from './scheduler.js'
 
 /** How the height of a cycle changes: not at all, by half after each, or by `gamma` at every step. */
 export type CyclicMode = 'triangular' | 'triangular2' | 'exp_range'
@@ -60,9 +69,11 @@ export class CyclicLR extends LRScheduler {
   gamma: number
   scaleMode: 'cycle' | 'iterations'
   cycleMomentum: boolean
-  baseMomentums: number[] = []
-  maxMomentums: number[] = []
-  readonly #scale: (x: number) => number
+  /** Whether the momentum is the first of the optimizer's `betas`; this and the next two only where it goes along. */
+  useBeta1?: boolean
+  baseMomentums?: number[]
+  maxMomentums?: number[]
+  readonly #scaleFn: ((x: number) => number) | null
 
   constructor(
     optimizer: Scheduled,
@@ -75,16 +86,16 @@ export class CyclicLR extends LRScheduler {
     const { scaleMode = 'cycle', cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9, lastEpoch = -1 } = given
     if (!['triangular', 'triangular2', 'exp_range'].includes(mode) && scaleFn === null)
       throw new ValueError('mode is invalid and scale_fn is None')
-    const baseLrs = perGroup('baseLr', baseLr, optimizer)
-    const maxLrs = perGroup('maxLr', maxLr, optimizer)
-    const base = perGroup('baseMomentum', baseMomentum, optimizer)
-    const max = perGroup('maxMomentum', maxMomentum, optimizer)
-    if (cycleMomentum) checkMomentum(optimizer)
-    super(optimizer, lastEpoch)
+    const baseLrs = perGroup('base_lr', baseLr, optimizer)
+    const maxLrs = perGroup('max_lr', maxLr, optimizer)
+    const base = perGroup('base_momentum', baseMomentum, optimizer)
+    const max = perGroup('max_momentum', maxMomentum, optimizer)
+    const useBeta1 = cycleMomentum && usesBeta1(optimizer)
     if (lastEpoch === -1) {
-      for (const [i, group] of this.groups.entries()) group.lr = baseLrs[i]!
-      if (cycleMomentum) setMomenta(optimizer, max)
+      for (const [i, group] of groupsOf(optimizer).entries()) group.lr = baseLrs[i]!
+      if (cycleMomentum) beginMomenta(optimizer, base, max)
     }
+    super(optimizer, lastEpoch)
     this.baseLrs = baseLrs
     this.maxLrs = maxLrs
     this.totalSize = stepSizeUp + (stepSizeDown ?? stepSizeUp)
@@ -92,9 +103,10 @@ export class CyclicLR extends LRScheduler {
     this.mode = mode
     this.gamma = gamma
     this.scaleMode = scaleFn !== null ? scaleMode : mode === 'exp_range' ? 'iterations' : 'cycle'
-    this.#scale = scaleFn ?? ((x) => this.modeScale(x))
+    this.#scaleFn = scaleFn
     this.cycleMomentum = cycleMomentum
     if (cycleMomentum) {
+      this.useBeta1 = useBeta1
       this.baseMomentums = base
       this.maxMomentums = max
     }
@@ -105,16 +117,25 @@ export class CyclicLR extends LRScheduler {
     const cycle = Math.floor(1 + this.lastEpoch / this.totalSize)
     const x = 1 + this.lastEpoch / this.totalSize - cycle
     const way = x <= this.stepRatio ? x / this.stepRatio : (x - 1) / (this.stepRatio - 1)
-    const height = this.#scale(this.scaleMode === 'cycle' ? cycle : this.lastEpoch)
-    if (this.cycleMomentum)
-      setMomenta(
-        this.optimizer,
-        this.maxMomentums.map((max, i) => max - (max - this.baseMomentums[i]!) * way * height),
-      )
+    const height = this.height(this.scaleMode === 'cycle' ? cycle : this.lastEpoch)
+    const { baseMomentums: low, maxMomentums: high } = this
+    if (this.cycleMomentum && low !== undefined && high !== undefined)
+      for (const [i, group] of this.groups.entries()) setMomentum(group, high[i]! - (high[i]! - low[i]!) * way * height)
     return this.baseLrs.map((base, i) => base + (this.maxLrs[i]! - base) * way * height)
   }
 
-  private modeScale(x: number): number {
+  override stateDict(): SchedulerState {
+    const properties = { ...this.#scaleFn }
+    return { ...super.stateDict(), _scale_fn_custom: Object.keys(properties).length > 0 ? properties : null }
+  }
+
+  override loadStateDict(state: LoadableSchedulerState): void {
+    super.loadStateDict(state)
+    if (this.#scaleFn !== null) Object.assign(this.#scaleFn, plainState(state)._scale_fn_custom)
+  }
+
+  private height(x: number): number {
+    if (this.#scaleFn !== null) return this.#scaleFn(x)
     if (this.mode === 'triangular') return 1
     return this.mode === 'triangular2' ? 1 / 2 ** (x - 1) : this.gamma ** x
   }

@@ -1,6 +1,13 @@
 /** Schedulers that multiply: at certain epochs, at every epoch, or over a number of epochs. */
 import { bindOptions, ValueError } from '@tsorch/core'
-import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.js'
+import {
+  type LoadableSchedulerState,
+  LRScheduler,
+  plainState,
+  type Scheduled,
+  type SchedulerOptions,
+  type SchedulerState,
+} from './scheduler.js'
 
 /** Options of the schedulers with a factor. */
 export interface GammaOptions extends SchedulerOptions {
@@ -69,6 +76,21 @@ export class MultiStepLR extends LRScheduler {
     const times = this.milestones.filter((epoch) => epoch <= this.lastEpoch).length
     return this.baseLrs.map((lr) => lr * this.gamma ** times)
   }
+
+  // PyTorch keeps how often each milestone was named
+  override stateDict(): SchedulerState {
+    const milestones = new Map<number, number>()
+    for (const epoch of this.milestones) milestones.set(epoch, (milestones.get(epoch) ?? 0) + 1)
+    return { ...super.stateDict(), milestones }
+  }
+
+  override loadStateDict(state: LoadableSchedulerState): void {
+    const { milestones: saved, ...others } = plainState(state)
+    super.loadStateDict(others)
+    if (typeof saved !== 'object' || saved === null) return
+    const counts = saved instanceof Map ? [...saved] : Object.entries(saved)
+    this.milestones = counts.flatMap(([epoch, times]) => Array.from({ length: Number(times) }, () => Number(epoch)))
+  }
 }
 
 /**
@@ -86,7 +108,7 @@ export class ExponentialLR extends LRScheduler {
   }
 
   protected override getLr(): number[] {
-    return this.lastEpoch === 0 ? this.rates : this.rates.map((lr) => lr * this.gamma)
+    return this.isInitial ? this.rates : this.rates.map((lr) => lr * this.gamma)
   }
 
   protected override closedForm(): number[] {
@@ -172,7 +194,7 @@ export class LinearLR extends LRScheduler {
   protected override getLr(): number[] {
     const { lastEpoch, totalIters, startFactor } = this
     if (lastEpoch === 0) return this.rates.map((lr) => lr * startFactor)
-    if (lastEpoch > totalIters) return this.rates
+    if (this.isInitial || lastEpoch > totalIters) return this.rates
     const way = this.endFactor - startFactor
     return this.rates.map((lr) => lr * (1 + way / (totalIters * startFactor + (lastEpoch - 1) * way)))
   }
@@ -212,7 +234,7 @@ export class PolynomialLR extends LRScheduler {
 
   protected override getLr(): number[] {
     const { lastEpoch, totalIters } = this
-    if (lastEpoch === 0 || lastEpoch > totalIters) return this.rates
+    if (this.isInitial || lastEpoch > totalIters) return this.rates
     const factor = ((1 - lastEpoch / totalIters) / (1 - (lastEpoch - 1) / totalIters)) ** this.power
     return this.rates.map((lr) => lr * factor)
   }
@@ -220,46 +242,5 @@ export class PolynomialLR extends LRScheduler {
   protected override closedForm(): number[] {
     const factor = (1 - Math.min(this.totalIters, this.lastEpoch) / this.totalIters) ** this.power
     return this.baseLrs.map((lr) => lr * factor)
-  }
-}
-
-/** A factor by epoch. */
-export type Factor = (epoch: number) => number
-
-/**
- * Rates that the groups began with, times a function of the epoch; one for all groups, or one for each.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html
- */
-export class LambdaLR extends LRScheduler {
-  readonly #factors: readonly Factor[]
-
-  constructor(optimizer: Scheduled, lrLambda: Factor | readonly Factor[], options: Partial<SchedulerOptions> = {}) {
-    super(optimizer, options.lastEpoch)
-    this.#factors = perGroup('lrLambda', lrLambda, optimizer)
-    this.begin()
-  }
-
-  protected override getLr(): number[] {
-    return this.baseLrs.map((lr, i) => lr * this.#factors[i]!(this.lastEpoch))
-  }
-}
-
-/**
- * Rates times a function of the epoch, at every epoch but the first.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html
- */
-export class MultiplicativeLR extends LRScheduler {
-  readonly #factors: readonly Factor[]
-
-  constructor(optimizer: Scheduled, lrLambda: Factor | readonly Factor[], options: Partial<SchedulerOptions> = {}) {
-    super(optimizer, options.lastEpoch)
-    this.#factors = perGroup('lrLambda', lrLambda, optimizer)
-    this.begin()
-  }
-
-  protected override getLr(): number[] {
-    return this.lastEpoch > 0 ? this.rates.map((lr, i) => lr * this.#factors[i]!(this.lastEpoch)) : this.rates
   }
 }

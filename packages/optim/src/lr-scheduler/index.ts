@@ -11,17 +11,23 @@ export {
   ConstantLR,
   type ConstantOptions,
   ExponentialLR,
-  type Factor,
   type GammaOptions,
-  LambdaLR,
   LinearLR,
   type LinearOptions,
-  MultiplicativeLR,
   MultiStepLR,
   PolynomialLR,
   type PolynomialOptions,
   StepLR,
 } from './decay.js'
+export { type Factor, LambdaLR, MultiplicativeLR } from './lambda.js'
 export { OneCycleLR, type OneCycleOptions } from './one-cycle.js'
 export { type PlateauOptions, ReduceLROnPlateau } from './plateau.js'
-export { LRScheduler, type Scheduled, type SchedulerOptions, type SchedulerState } from './scheduler.js'
+export {
+  type Composable,
+  type LoadableSchedulerState,
+  LRScheduler,
+  type Scheduled,
+  Scheduler,
+  type SchedulerOptions,
+  type SchedulerState,
+} from './scheduler.js'

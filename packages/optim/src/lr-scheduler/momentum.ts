@@ -2,10 +2,15 @@
 import { ValueError } from '@tsorch/core'
 import { groupsOf, type Scheduled, type ScheduledGroup } from './scheduler.js'
 
-/** @throws ValueError if the optimizer has neither `momentum` nor `betas` */
-export function checkMomentum(optimizer: Scheduled): void {
-  if (!('momentum' in optimizer.defaults) && !('betas' in optimizer.defaults))
+/**
+ * Whether the momentum of an optimizer is the first of its `betas`.
+ *
+ * @throws ValueError if it has neither `momentum` nor `betas`
+ */
+export function usesBeta1({ defaults }: Scheduled): boolean {
+  if (!('momentum' in defaults) && !('betas' in defaults))
     throw new ValueError('optimizer must support momentum or beta1 with `cycle_momentum` option enabled')
+  return 'betas' in defaults
 }
 
 /** Sets `momentum`, or the first of `betas`. */
@@ -14,7 +19,11 @@ export function setMomentum(group: ScheduledGroup, momentum: number): void {
   else group.momentum = momentum
 }
 
-/** Sets the momentum of each group. */
-export function setMomenta(optimizer: Scheduled, momenta: readonly number[]): void {
-  for (const [i, group] of groupsOf(optimizer).entries()) setMomentum(group, momenta[i]!)
+/** Begins at the highest momentum of each group, and leaves the bounds in the groups, as PyTorch does. */
+export function beginMomenta(optimizer: Scheduled, base: readonly number[], max: readonly number[]): void {
+  for (const [i, group] of groupsOf(optimizer).entries()) {
+    setMomentum(group, max[i]!)
+    group.maxMomentum = max[i]!
+    group.baseMomentum = base[i]!
+  }
 }

@@ -1,7 +1,16 @@
 /** One cycle over a whole run (Smith and Topin, 2017). */
 import { bindOptions, ValueError } from '@tsorch/core'
-import { checkMomentum, setMomenta } from './momentum.js'
-import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.js'
+import { camelCase, snakeCase } from '../names.js'
+import { beginMomenta, setMomentum, usesBeta1 } from './momentum.js'
+import {
+  groupsOf,
+  type LoadableSchedulerState,
+  LRScheduler,
+  perGroup,
+  type Scheduled,
+  type SchedulerOptions,
+  type SchedulerState,
+} from './scheduler.js'
 
 /** Options of {@link OneCycleLR}. */
 export interface OneCycleOptions extends SchedulerOptions {
@@ -42,30 +51,35 @@ const NAMES = [
   'lastEpoch',
 ] as const
 
-/** From one place of {@link Bounds} to another until a step. */
+/** From one bound to another until a step; by the names under which the groups keep their bounds. */
 interface Phase {
-  readonly end: number
-  readonly from: keyof Bounds
-  readonly to: keyof Bounds
-  readonly momentumFrom: 'baseMomentums' | 'maxMomentums'
-  readonly momentumTo: 'baseMomentums' | 'maxMomentums'
-}
-
-interface Bounds {
-  readonly initialLrs: readonly number[]
-  readonly maxLrs: readonly number[]
-  readonly minLrs: readonly number[]
+  readonly endStep: number
+  readonly startLr: string
+  readonly endLr: string
+  readonly startMomentum: string
+  readonly endMomentum: string
 }
 
 function phasesOf(steps: number, share: number, three: boolean): Phase[] {
-  const up = { from: 'initialLrs', to: 'maxLrs', momentumFrom: 'maxMomentums', momentumTo: 'baseMomentums' } as const
-  const down = { from: 'maxLrs', momentumFrom: 'baseMomentums', momentumTo: 'maxMomentums' } as const
-  const first = { ...up, end: share * steps - 1 }
-  if (!three) return [first, { ...down, to: 'minLrs', end: steps - 1 }]
+  const phase = (
+    endStep: number,
+    startLr: string,
+    endLr: string,
+    startMomentum: string,
+    endMomentum: string,
+  ): Phase => ({
+    endStep,
+    startLr,
+    endLr,
+    startMomentum,
+    endMomentum,
+  })
+  const up = phase(share * steps - 1, 'initialLr', 'maxLr', 'maxMomentum', 'baseMomentum')
+  if (!three) return [up, phase(steps - 1, 'maxLr', 'minLr', 'baseMomentum', 'maxMomentum')]
   return [
-    first,
-    { ...down, to: 'initialLrs', end: 2 * share * steps - 2 },
-    { from: 'initialLrs', to: 'minLrs', momentumFrom: 'maxMomentums', momentumTo: 'maxMomentums', end: steps - 1 },
+    up,
+    phase(2 * share * steps - 2, 'maxLr', 'initialLr', 'baseMomentum', 'maxMomentum'),
+    phase(steps - 1, 'initialLr', 'minLr', 'maxMomentum', 'maxMomentum'),
   ]
 }
 
@@ -95,14 +109,11 @@ function stepsOf({ totalSteps = null, epochs = null, stepsPerEpoch = null }: Par
  */
 export class OneCycleLR extends LRScheduler {
   totalSteps: number
-  annealStrategy: 'cos' | 'linear'
+  protected schedulePhases: Phase[]
+  protected annealFuncType: 'cos' | 'linear'
   cycleMomentum: boolean
-  initialLrs: number[]
-  maxLrs: number[]
-  minLrs: number[]
-  baseMomentums: number[] = []
-  maxMomentums: number[] = []
-  readonly #phases: readonly Phase[]
+  /** Whether the momentum is the first of the optimizer's `betas`; only where it goes along. */
+  useBeta1?: boolean
 
   constructor(optimizer: Scheduled, maxLr: number | readonly number[], options?: number | Partial<OneCycleOptions>) {
     const given = bindOptions<OneCycleOptions>('OneCycleLR', NAMES, [options])
@@ -113,51 +124,63 @@ export class OneCycleLR extends LRScheduler {
       throw new ValueError(`Expected float between 0 and 1 pct_start, but got ${pctStart}`)
     if (annealStrategy !== 'cos' && annealStrategy !== 'linear')
       throw new ValueError(`anneal_strategy must be one of 'cos' or 'linear', instead got ${annealStrategy}`)
-    const maxLrs = perGroup('maxLr', maxLr, optimizer)
-    const base = perGroup('baseMomentum', baseMomentum, optimizer)
-    const max = perGroup('maxMomentum', maxMomentum, optimizer)
-    if (cycleMomentum) checkMomentum(optimizer)
-    const initialLrs = maxLrs.map((lr) => lr / divFactor)
+    const maxLrs = perGroup('max_lr', maxLr, optimizer)
+    const base = perGroup('base_momentum', baseMomentum, optimizer)
+    const max = perGroup('max_momentum', maxMomentum, optimizer)
+    const useBeta1 = cycleMomentum && usesBeta1(optimizer)
     if (lastEpoch === -1) {
-      for (const [i, group] of (optimizer.paramGroups as { initialLr?: number }[]).entries())
-        group.initialLr = initialLrs[i]!
-      if (cycleMomentum) setMomenta(optimizer, max)
+      for (const [i, group] of groupsOf(optimizer).entries()) {
+        group.initialLr = maxLrs[i]! / divFactor
+        group.maxLr = maxLrs[i]!
+        group.minLr = group.initialLr / finalDivFactor
+      }
+      if (cycleMomentum) beginMomenta(optimizer, base, max)
     }
     super(optimizer, lastEpoch)
     this.totalSteps = totalSteps
-    this.annealStrategy = annealStrategy
+    this.schedulePhases = phasesOf(totalSteps, pctStart, threePhase)
+    this.annealFuncType = annealStrategy
     this.cycleMomentum = cycleMomentum
-    this.initialLrs = initialLrs
-    this.maxLrs = maxLrs
-    this.minLrs = initialLrs.map((lr) => lr / finalDivFactor)
-    if (cycleMomentum) {
-      this.baseMomentums = base
-      this.maxMomentums = max
-    }
-    this.#phases = phasesOf(totalSteps, pctStart, threePhase)
+    if (cycleMomentum) this.useBeta1 = useBeta1
     this.begin()
   }
 
   protected override getLr(): number[] {
-    const step = this.lastEpoch
+    const { lastEpoch: step, schedulePhases: phases } = this
     if (step > this.totalSteps)
       throw new ValueError(`Tried to step ${step} times. The specified number of total steps is ${this.totalSteps}`)
-    const last = this.#phases.length - 1
-    const found = this.#phases.findIndex(({ end }) => step <= end)
-    const at = found < 0 ? last : found
-    const phase = this.#phases[at]!
-    const start = at === 0 ? 0 : this.#phases[at - 1]!.end
-    const way = (step - start) / (phase.end - start)
-    if (this.cycleMomentum)
-      setMomenta(
-        this.optimizer,
-        this[phase.momentumFrom].map((from, i) => this.anneal(from, this[phase.momentumTo][i]!, way)),
-      )
-    return this[phase.from].map((from, i) => this.anneal(from, this[phase.to][i]!, way))
+    const found = phases.findIndex(({ endStep }) => step <= endStep)
+    const at = found < 0 ? phases.length - 1 : found
+    const { endStep, startLr, endLr, startMomentum, endMomentum } = phases[at]!
+    const startStep = at === 0 ? 0 : phases[at - 1]!.endStep
+    const way = (step - startStep) / (endStep - startStep)
+    return this.groups.map((group) => {
+      const between = (from: string, to: string) => this.anneal(group[from] as number, group[to] as number, way)
+      if (this.cycleMomentum) setMomentum(group, between(startMomentum, endMomentum))
+      return between(startLr, endLr)
+    })
+  }
+
+  // the phases name options of the groups, which are saved by PyTorch's names too
+  override stateDict(): SchedulerState {
+    return { ...super.stateDict(), _schedule_phases: this.schedulePhases.map((phase) => renamed(phase, snakeCase)) }
+  }
+
+  override loadStateDict(state: LoadableSchedulerState): void {
+    super.loadStateDict(state)
+    this.schedulePhases = this.schedulePhases.map((phase) => renamed(phase, camelCase)) as unknown as Phase[]
   }
 
   private anneal(from: number, to: number, way: number): number {
-    if (this.annealStrategy === 'linear') return (to - from) * way + from
+    if (this.annealFuncType === 'linear') return (to - from) * way + from
     return to + ((from - to) / 2) * (1 + Math.cos(Math.PI * way))
   }
+}
+
+/** A phase whose names are spelled in another way. */
+function renamed(phase: object, spell: (name: string) => string): Record<string, unknown> {
+  const entries = phase instanceof Map ? [...phase] : Object.entries(phase)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [spell(name), typeof value === 'string' ? spell(value) : value]),
+  )
 }

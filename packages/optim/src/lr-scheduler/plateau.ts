@@ -1,5 +1,5 @@
-import { bindOptions, type Tensor, ValueError } from '@tsorch/core'
-import { groupsOf, perGroup, type Scheduled, type SchedulerState } from './scheduler.js'
+import { bindOptions, RuntimeError, type Tensor, ValueError } from '@tsorch/core'
+import { type LoadableSchedulerState, perGroup, type Scheduled, Scheduler } from './scheduler.js'
 
 /** Options of {@link ReduceLROnPlateau}. */
 export interface PlateauOptions {
@@ -37,21 +37,23 @@ const NAMES = ['mode', 'factor', 'patience', 'threshold', 'thresholdMode', 'cool
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
  */
-export class ReduceLROnPlateau {
-  readonly optimizer: Scheduled
-  mode: 'min' | 'max'
+export class ReduceLROnPlateau extends Scheduler {
   factor: number
+  /** The lowest rate of groups that are added later; null if each group was given its own. */
+  defaultMinLr: number | null
+  minLrs: number[]
   patience: number
+  cooldown: number
+  eps: number
+  lastEpoch = 0
+  protected override lastLr: number[]
+  protected modeWorse: number
+  mode: 'min' | 'max'
   threshold: number
   thresholdMode: 'rel' | 'abs'
-  cooldown: number
-  minLrs: number[]
-  eps: number
   best: number
-  numBadEpochs = 0
   cooldownCounter = 0
-  lastEpoch = 0
-  protected lastLr: number[]
+  numBadEpochs = 0
 
   constructor(optimizer: Scheduled, mode?: 'min' | 'max' | Partial<PlateauOptions>, options?: Partial<PlateauOptions>) {
     const args = options === undefined ? [mode] : [mode, options]
@@ -62,17 +64,19 @@ export class ReduceLROnPlateau {
     if (goal !== 'min' && goal !== 'max') throw new ValueError(`mode ${String(goal)} is unknown!`)
     if (thresholdMode !== 'rel' && thresholdMode !== 'abs')
       throw new ValueError(`threshold mode ${String(thresholdMode)} is unknown!`)
-    this.optimizer = optimizer
-    this.mode = goal
+    super(optimizer)
     this.factor = factor
+    this.defaultMinLr = typeof minLr === 'number' ? minLr : null
+    this.minLrs = perGroup('minLr', minLr, optimizer, (groups, values) => `expected ${groups} min_lrs, got ${values}`)
     this.patience = patience
+    this.cooldown = cooldown
+    this.eps = eps
+    this.lastLr = this.rates
+    this.modeWorse = worst(goal)
+    this.mode = goal
     this.threshold = threshold
     this.thresholdMode = thresholdMode
-    this.cooldown = cooldown
-    this.minLrs = perGroup('minLr', minLr, optimizer)
-    this.eps = eps
-    this.best = goal === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
-    this.lastLr = groupsOf(optimizer).map(({ lr }) => lr)
+    this.best = this.modeWorse
   }
 
   /** Takes note of the metric of an epoch, a number or a tensor of one element, and reduces the rates if it is time to. */
@@ -92,7 +96,7 @@ export class ReduceLROnPlateau {
       this.cooldownCounter = this.cooldown
       this.numBadEpochs = 0
     }
-    this.lastLr = groupsOf(this.optimizer).map(({ lr }) => lr)
+    this.lastLr = this.rates
   }
 
   /** Whether a reduction is so recent that bad epochs do not count. */
@@ -100,19 +104,9 @@ export class ReduceLROnPlateau {
     return this.cooldownCounter > 0
   }
 
-  /** The rates after the last step, one for each group. */
-  getLastLr(): number[] {
-    return [...this.lastLr]
-  }
-
-  /** What is to be saved with a run: everything but the optimizer. */
-  stateDict(): SchedulerState {
-    return Object.fromEntries(Object.entries(this).filter(([name]) => name !== 'optimizer'))
-  }
-
-  /** Takes what `stateDict()` gave. */
-  loadStateDict(state: SchedulerState): void {
-    Object.assign(this, state)
+  override loadStateDict(state: LoadableSchedulerState): void {
+    super.loadStateDict(state)
+    this.modeWorse = worst(this.mode)
   }
 
   private isBetter(metric: number): boolean {
@@ -123,9 +117,22 @@ export class ReduceLROnPlateau {
   }
 
   private reduce(): void {
-    for (const [i, group] of groupsOf(this.optimizer).entries()) {
+    const { groups, defaultMinLr, minLrs } = this
+    if (groups.length !== minLrs.length) {
+      if (defaultMinLr === null)
+        throw new RuntimeError(
+          `The number of param groups in the \`optimizer\` (${groups.length}) differs from when \`ReduceLROnPlateau\` was initialized (${minLrs.length}), usually due to a new param group being added to the optimizer. Please modify the \`minLrs\` field to match the length of the \`optimizer\` param groups.`,
+        )
+      this.minLrs = groups.map(() => defaultMinLr)
+    }
+    for (const [i, group] of groups.entries()) {
       const lr = Math.max(group.lr * this.factor, this.minLrs[i]!)
       if (group.lr - lr > this.eps) group.lr = lr
     }
   }
+}
+
+/** What every metric is better than. */
+function worst(mode: 'min' | 'max'): number {
+  return mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
 }
