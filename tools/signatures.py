@@ -196,7 +196,7 @@ def table():
     out["torch.as_tensor"] = ["_ data, D? dtype=None, V? device=None"]
     out["torch.scalar_tensor"] = ["n s, *, D? dtype=None, L? layout=None, V? device=None"]
     out["Tensor.new_tensor"] = ["T self, _ data, *, D? dtype=None, V? device=None, b requires_grad=False"]
-    for module in [torch.nn, torch.optim, torch.optim.lr_scheduler]:
+    for module in [torch.nn, torch.optim, torch.optim.lr_scheduler, torch.optim.swa_utils]:
         for n in sorted(dir(module)):
             c = getattr(module, n)
             if inspect.isclass(c) and not n.startswith("_") and c.__module__.startswith("torch."):

@@ -25,7 +25,8 @@ export function readDrift(folder: string): Drift | undefined {
 export function readGroup(folder: string, name: string, drift: Drift | undefined): Group {
   const manifest = readJson<Manifest>(join(folder, `${name}.json`))
   try {
-    return new Group(manifest, readFileSync(join(folder, `${name}.safetensors`)), drift)
+    const tensors = readFileSync(join(folder, `${name}.safetensors`))
+    return new Group(manifest, tensors, drift, async (path) => readFileSync(join(folder, path)))
   } catch (error) {
     throw new UsageError(`${join(folder, name)}: ${(error as Error).message}`)
   }

@@ -1,12 +1,12 @@
 /** One training step of W1 to W12 with tsorch, as its users write it. */
 import { fromTypedArray, noGrad, type Tensor } from '@tsorch/core'
+import { resnet18 } from '@tsorch/models'
 import { type AnyModule, BCELoss, CrossEntropyLoss, Linear, type Module, MSELoss } from '@tsorch/nn'
 import { Adam, SGD } from '@tsorch/optim'
 import type { Prepared } from '../measure.js'
 import { type ArraySpec, fill } from '../workloads/arrays.js'
 import type { LossName, OptimizerSpec, Training } from '../workloads/training.js'
 import { Cnn, Cubic, Diabetes, InceptionNet, Mlp, ResidualNet } from './networks.js'
-import { ResNet18 } from './resnet.js'
 import { Characters, Encoder, Names } from './sequences.js'
 
 const networks: Record<string, () => Module> = {
@@ -19,8 +19,8 @@ const networks: Record<string, () => Module> = {
   W7: () => new ResidualNet(),
   W8: () => new Names(),
   W9: () => new Characters(),
-  W10: () => new ResNet18(),
-  W11: () => new ResNet18(),
+  W10: () => resnet18(),
+  W11: () => resnet18(),
   W12: () => new Encoder(),
 }
 

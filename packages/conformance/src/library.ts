@@ -9,7 +9,7 @@ export interface TensorLike {
   readonly shape: readonly number[]
   readonly dtype: { readonly name: string }
   readonly device: string
-  readonly storage: { shares(other: unknown): boolean }
+  readonly storage: { readonly numel: number; shares(other: unknown): boolean }
   readonly requiresGrad: boolean
   readonly isLeaf: boolean
   grad: TensorLike | null

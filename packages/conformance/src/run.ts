@@ -2,8 +2,10 @@ import type { Bench } from './calls/decoder.js'
 import type { Case, Group } from './cases/group.js'
 import { type ClipGradCase, runClipGrad } from './kinds/clip-grad.js'
 import { type ErrorCase, runError } from './kinds/error.js'
+import { type FileCase, runFile } from './kinds/file.js'
 import { type InitCase, type InitModuleCase, runInit, runInitModule } from './kinds/init.js'
 import { type LbfgsCase, runLbfgs } from './kinds/lbfgs.js'
+import { type ModelCase, runModel } from './kinds/model.js'
 import { type ModuleCase, runModule } from './kinds/module.js'
 import { type OpCase, runOp } from './kinds/op.js'
 import { type OptimizerCase, runOptimizer } from './kinds/optimizer.js'
@@ -76,6 +78,8 @@ function dispatch(bench: Bench, c: Case): Promise<void> {
       return 'error' in c ? runError(bench, c as ErrorCase) : runOp(bench, c as OpCase)
     case 'module':
       return runModule(bench, c as ModuleCase)
+    case 'model':
+      return runModel(bench, c as ModelCase)
     case 'program':
       return runProgram(bench, c as ProgramCase)
     case 'optimizer':
@@ -98,6 +102,8 @@ function dispatch(bench: Bench, c: Case): Promise<void> {
       return runInit(bench, c as InitCase)
     case 'init_module':
       return runInitModule(bench, c as InitModuleCase)
+    case 'file':
+      return runFile(bench, c as FileCase)
     default:
       throw new NotCovered(`cases of kind ${c.kind}`)
   }
@@ -105,7 +111,9 @@ function dispatch(bench: Bench, c: Case): Promise<void> {
 
 /** What a case is about. */
 export function subjectOf(c: Case): string {
-  const { op, module, scheduler, optimizer, fn, call } = c as unknown as Readonly<Record<string, unknown>>
-  const named = [op, module, scheduler, optimizer, fn, call].find((name) => typeof name === 'string')
+  const { op, module, model, scheduler, optimizer, fn, call, format } = c as unknown as Readonly<
+    Record<string, unknown>
+  >
+  const named = [op, module, model, scheduler, optimizer, fn, call, format].find((name) => typeof name === 'string')
   return (named as string | undefined) ?? c.id.split('/')[0]!
 }

@@ -138,6 +138,9 @@ test('the naming rule', () => {
     T_max: 'TMax',
     T_0: 'T0',
     std_mean: 'stdMean',
+    vgg11_bn: 'vgg11Bn',
+    wide_resnet50_2: 'wideResnet50_2',
+    regnet_y_1_6gf: 'regnetY1_6gf',
     t_: 't_',
   }
   for (const [python, ours] of Object.entries(names)) expect(camelCase(python)).toBe(ours)

@@ -19,7 +19,10 @@ export const floors: Readonly<Record<string, number>> = {
   init: 62,
   programs: 135,
   modules: 175,
-  lr_scheduler: 30,
-  optim: 49,
-  training: 18,
+  lr_scheduler: 31,
+  optim: 55,
+  'torch2.optim': 5,
+  training: 24,
+  'torch2.training': 1,
+  files: 52,
 }

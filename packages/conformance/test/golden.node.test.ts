@@ -1,12 +1,13 @@
 import * as core from '@tsorch/core'
 import * as data from '@tsorch/data'
+import * as io from '@tsorch/io'
 import * as nn from '@tsorch/nn'
 import * as optim from '@tsorch/optim'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type CaseResult, fixtureGroups, loadGroup, recordingBackend, runGroup } from '../src/index.js'
 import { floors } from './golden-floors.js'
 
-const library = { ...core, nn, optim, utils: { data } }
+const library = { ...core, nn, optim, utils: { data }, io }
 
 function failures(results: readonly CaseResult[]): string[] {
   return results.filter((r) => r.status === 'failed').map((r) => `${r.id}: ${r.message}`)

@@ -1,3 +1,6 @@
+export { CheckpointError } from './checkpoint/error.js'
+export { load } from './checkpoint/load.js'
+export { save, serialize } from './checkpoint/save.js'
 export { SafetensorError, type SafetensorsEntry } from './header.js'
 export { type LoadOptions, loadSafetensors, parseSafetensors, type SafetensorsView } from './load.js'
 export { type NamedTensors, type SaveOptions, saveSafetensors, serializeSafetensors } from './save.js'

@@ -15,7 +15,7 @@ export interface SafetensorsView extends SafetensorsEntry {
   readonly bytes: Uint8Array
 }
 
-/** Options of {@link loadSafetensors}. */
+/** Options of `load` and {@link loadSafetensors}. */
 export interface LoadOptions {
   /** Where the tensors are to live; `'cpu'` if not given. */
   device?: string

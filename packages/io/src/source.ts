@@ -1,4 +1,4 @@
-import { nodeFiles } from './node-files.js'
+import { MAX_TRANSFER, nodeFiles } from './node-files.js'
 
 /** Where a file's bytes come from: its path or address, its content, or a Blob such as a File of an input element. */
 export type Source = string | URL | Blob | ArrayBuffer | ArrayBufferView
@@ -72,7 +72,7 @@ async function openFile(path: string | URL): Promise<ByteSource> {
         const bytes = new Uint8Array(length)
         let done = 0
         while (done < length) {
-          const { bytesRead } = await file.read(bytes, done, length - done, start + done)
+          const { bytesRead } = await file.read(bytes, done, Math.min(length - done, MAX_TRANSFER), start + done)
           if (bytesRead === 0) throw new Error(`${path} ended at byte ${start + done} while it was read`)
           done += bytesRead
         }

@@ -1,4 +1,4 @@
-import { nodeFiles } from './node-files.js'
+import { MAX_TRANSFER, nodeFiles } from './node-files.js'
 
 /** Temporary files of writes that are under way. */
 const unfinished = new Set<string | URL>()
@@ -48,7 +48,8 @@ export async function writeWhole(path: string | URL, chunks: AsyncIterable<Uint8
     try {
       for await (const chunk of chunks) {
         let done = 0
-        while (done < chunk.length) done += (await file.write(chunk, done)).bytesWritten
+        while (done < chunk.length)
+          done += (await file.write(chunk, done, Math.min(chunk.length - done, MAX_TRANSFER))).bytesWritten
       }
       // the name must not reach the disk before the bytes
       await file.sync()

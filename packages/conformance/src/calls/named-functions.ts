@@ -1,7 +1,15 @@
 import { type Encoded, number } from '../cases/encoded.js'
+import type { Callable, TensorLike } from '../library.js'
 
-/** The functions of an epoch that schedulers take, by the fixtures' names. */
-export function namedFunction(encoded: Readonly<Record<string, Encoded>>): (x: number) => number {
+type EpochFunction = (x: number) => number
+type DistanceFunction = (x: TensorLike, y: TensorLike) => unknown
+
+/** The functions of an epoch that schedulers take, and the distances that losses take, by the fixtures' names. */
+export function namedFunction(encoded: Readonly<Record<string, Encoded>>): EpochFunction | DistanceFunction {
+  return encoded.fn === 'l1: (x - y).abs().sum(-1)' ? l1Distance : epochFunction(encoded)
+}
+
+function epochFunction(encoded: Readonly<Record<string, Encoded>>): EpochFunction {
   switch (encoded.fn) {
     case 'pow':
     case 'gamma_by_iteration': {
@@ -23,4 +31,10 @@ export function namedFunction(encoded: Readonly<Record<string, Encoded>>): (x: n
     default:
       throw new Error(`fixture: unknown function ${JSON.stringify(encoded)}`)
   }
+}
+
+function l1Distance(x: TensorLike, y: TensorLike): unknown {
+  const method = (of: unknown, name: string, ...args: unknown[]): unknown =>
+    ((of as TensorLike)[name] as Callable).apply(of, args)
+  return method(method(method(x, 'sub', y), 'abs'), 'sum', -1)
 }

@@ -32,6 +32,9 @@ export interface Drift {
 /** Expected values of one tensor: plain numbers, or bigints for int64. */
 export type Values = Float64Array | BigInt64Array
 
+/** Gives the bytes of a file that a case names. */
+export type FileReader = (path: string) => Promise<Uint8Array>
+
 const EXACT: Tolerance = { rtol: 0, atol: 0 }
 
 /** One group of recorded cases: its manifest and its tensors. */
@@ -39,21 +42,25 @@ export class Group {
   readonly name: string
   readonly manifest: Manifest
   readonly drift: Drift
+  /** Reads a file that a case names: `files/checkpoint.pt`. */
+  readonly readFile: FileReader
   private readonly file: TensorFile
 
   /**
    * @param manifest - the parsed `G.json`
    * @param tensors - the bytes of `G.safetensors`
    * @param drift - the parsed drift file that lies beside the groups, if there is one
+   * @param readFile - where the files are that cases of the kind `file` name; without it they cannot be run
    * @throws Error if the manifest is none
    */
-  constructor(manifest: Manifest, tensors: Uint8Array, drift?: Drift) {
+  constructor(manifest: Manifest, tensors: Uint8Array, drift?: Drift, readFile: FileReader = noFile) {
     if (typeof manifest?.group !== 'string' || !Array.isArray(manifest.cases))
       throw new Error('fixture: the manifest has no group or no cases')
     this.name = manifest.group
     this.manifest = manifest
     // the groups recorded with 2.x reuse ids, and have nothing to correct
     this.drift = drift === undefined || this.name.startsWith('torch2.') ? { cases: {} } : drift
+    this.readFile = readFile
     this.file = openTensors(tensors)
   }
 
@@ -89,6 +96,10 @@ export class Group {
     if (/^(int|uint|bool)/.test(dtype)) return EXACT
     return owner.tol ?? this.manifest.default_tol[dtype] ?? EXACT
   }
+}
+
+async function noFile(path: string): Promise<Uint8Array> {
+  throw new Error(`fixture: the group has no files, and so no ${path}`)
 }
 
 /** Maps a row-major position to one in the storage. */

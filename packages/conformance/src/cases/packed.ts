@@ -1,4 +1,5 @@
-import { type Drift, Group, type Manifest } from './group.js'
+import { type Drift, type FileReader, Group, type Manifest } from './group.js'
+import { openTensors, type TensorFile } from './safetensors.js'
 
 /** The groups that this package carries. */
 export const fixtureGroups: readonly string[] = [
@@ -29,6 +30,7 @@ export const fixtureGroups: readonly string[] = [
   'lr_scheduler',
   'training',
   'torch2.training',
+  'files',
 ]
 
 /** Where packed fixtures come from: gives the bytes of a file by its name. */
@@ -57,7 +59,17 @@ export async function loadGroup(name: string, source: FixtureSource = packagedFi
   const [manifest, tensors, drift] = await Promise.all(
     [`${name}.json.gz`, `${name}.safetensors.gz`, 'drift.json.gz'].map(async (file) => unzip(await source(file))),
   )
-  return new Group(parse<Manifest>(manifest!), tensors!, parse<Drift>(drift!))
+  return new Group(parse<Manifest>(manifest!), tensors!, parse<Drift>(drift!), packedFiles(name, source))
+}
+
+/** The files of a group are packed as tensors of bytes, under their paths. */
+function packedFiles(name: string, source: FixtureSource): FileReader {
+  let opened: Promise<TensorFile> | null = null
+  const open = async (): Promise<TensorFile> => openTensors(await unzip(await source(`${name}.files.gz`)))
+  return async (path) => {
+    opened ??= open()
+    return (await opened).read(path) as Uint8Array
+  }
 }
 
 function parse<T>(bytes: Uint8Array): T {

@@ -1460,6 +1460,11 @@ export const signatures: Readonly<Record<string, readonly string[]>> = {
   ],
   'torch.optim.lr_scheduler.SequentialLR': ['_ optimizer, _ schedulers, _ milestones, _ last_epoch=-1'],
   'torch.optim.lr_scheduler.StepLR': ['_ optimizer, _ step_size, _ gamma=0.1, _ last_epoch=-1'],
+  'torch.optim.swa_utils.AveragedModel': [
+    '_ model, _ device=None, _ avg_fn=None, _ multi_avg_fn=None, _ use_buffers=False',
+  ],
+  'torch.optim.swa_utils.LRScheduler': ['_ optimizer, _ last_epoch=-1'],
+  'torch.optim.swa_utils.SWALR': ['_ optimizer, _ swa_lr, _ anneal_epochs=10, _ anneal_strategy=cos, _ last_epoch=-1'],
   'torch.orgqr': ['T self, T input2'],
   'torch.ormqr': ['T self, T input2, T input3, b left=True, b transpose=False'],
   'torch.outer': ['T self, T vec2'],
