@@ -29,7 +29,9 @@ const lastLines: Readonly<Record<string, RegExp>> = {
   'two-layer-net/module': /^100 \d/,
   'extras/char-language-model': /^to be, or not to be, that is the question: whether 'tis nobler in the mind to su$/,
   'extras/sequence-dropout': /^23\d of 256 right$/,
-  'extras/step-decay': /^34\d of 360 test digits are right$/,
+  'extras/schedules': /^34\d of 360 test digits are right$/,
+  'extras/autoencoder': /^error of all digits: 0\.031\d$/,
+  'extras/transformer': /^\d+\.\d % of the tokens are right$/,
   'extras/vae': /^\n([ .:\-=+*#@]{16}\n){7}[ .:\-=+*#@]{16}$/,
 }
 

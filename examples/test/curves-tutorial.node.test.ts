@@ -52,6 +52,16 @@ replay(
 )
 
 replay(
+  'tutN_optim_RMSprop',
+  () => {
+    const model = makeModel()
+    const optimizer = new optim.RMSprop(model.parameters(), { lr: 1e-3 })
+    return { state: model.stateDict(), steps: trainOptim(model, optimizer) }
+  },
+  polynomialSteps,
+)
+
+replay(
   'tutN_module',
   () => {
     const model = new Polynomial3()

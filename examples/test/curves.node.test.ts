@@ -3,7 +3,12 @@ import { type nn, optim } from 'tsorch'
 import { grid } from '../src/course/02-linear-model.js'
 import { train as descend, Line } from '../src/course/03-gradient-descent.js'
 import { initialWeight, train as propagate } from '../src/course/04-back-propagation.js'
-import { LinearModel, predict, train as regress } from '../src/course/05-linear-regression.js'
+import {
+  LinearModel,
+  predict,
+  train as regress,
+  trainWithClosure as regressByClosure,
+} from '../src/course/05-linear-regression.js'
 import { LogisticRegressionModel, train as regressLogistically } from '../src/course/06-logistic-regression.js'
 import { accuracy, DiabetesModel, train as trainWhole } from '../src/course/07-multiple-dimension-input.js'
 import { train as trainInBatches } from '../src/course/08-dataset-and-dataloader.js'
@@ -33,7 +38,27 @@ function linearRegression(make: (parameters: Iterable<nn.Parameter>) => optim.Op
 }
 
 replay('L05_SGD', () => linearRegression((parameters) => new optim.SGD(parameters, { lr: 0.01 })))
-replay('L05_Adam', () => linearRegression((parameters) => new optim.Adam(parameters, { lr: 0.01 })))
+
+const optimizers = {
+  Adadelta: optim.Adadelta,
+  Adagrad: optim.Adagrad,
+  Adam: optim.Adam,
+  AdamW: optim.AdamW,
+  Adamax: optim.Adamax,
+  ASGD: optim.ASGD,
+  NAdam: optim.NAdam,
+  RAdam: optim.RAdam,
+  RMSprop: optim.RMSprop,
+  Rprop: optim.Rprop,
+} as const
+for (const [name, Optimizer] of Object.entries(optimizers))
+  replay(`L05_${name}`, () => linearRegression((parameters) => new Optimizer(parameters, { lr: 0.01 })))
+
+replay('L05_LBFGS', () => {
+  const model = new LinearModel()
+  const steps = regressByClosure(model, new optim.LBFGS(model.parameters(), { lr: 0.01 }))
+  return { state: model.stateDict(), steps, metrics: () => ({ pred4: predict(model, 4) }) }
+})
 
 function firstPatients(make: (parameters: Iterable<nn.Parameter>) => optim.Optimizer): Run {
   const [x, y] = readDiabetes()
@@ -47,6 +72,13 @@ replay('L05x_SGD_momentum_nesterov_weight_decay', () =>
 )
 replay('L05x_Adam_amsgrad_weight_decay', () =>
   firstPatients((p) => new optim.Adam(p, { lr: 0.01, amsgrad: true, weightDecay: 0.01 })),
+)
+
+replay('L05x_Adadelta_rho', () => firstPatients((p) => new optim.Adadelta(p, { lr: 1, rho: 0.8 })))
+replay('L05x_Adamax_betas', () => firstPatients((p) => new optim.Adamax(p, { lr: 0.02, betas: [0.7, 0.95] })))
+replay('L05x_RAdam_weight_decay', () => firstPatients((p) => new optim.RAdam(p, { lr: 0.02, weightDecay: 1e-3 })))
+replay('L05x_RMSprop_centered_momentum_alpha', () =>
+  firstPatients((p) => new optim.RMSprop(p, { lr: 0.005, centered: true, momentum: 0.5, alpha: 0.9 })),
 )
 
 replay('L06_logistic', () => {

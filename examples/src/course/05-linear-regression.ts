@@ -23,6 +23,26 @@ export function* train(model: LinearModel, optimizer: optim.Optimizer, epochs = 
   }
 }
 
+/**
+ * The same for an optimizer that asks for the loss several times a step, as L-BFGS does: it is given a function that computes
+ * loss and gradients.
+ */
+export function* trainWithClosure(model: LinearModel, optimizer: optim.Optimizer, epochs = 100): Generator<number> {
+  const xData = FloatTensor([[1], [2], [3]])
+  const yData = FloatTensor([[2], [4], [6]])
+  const criterion = new nn.MSELoss({ reduction: 'sum' })
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    // the loss of the first evaluation: that of the parameters before the step
+    const before = optimizer.step(() => {
+      optimizer.zeroGrad()
+      const loss = criterion(model(xData), yData)
+      loss.backward()
+      return loss
+    })
+    yield before.item()
+  }
+}
+
 /** What the model says of one number. */
 export function predict(model: nn.Layer, x: number): number {
   return model(FloatTensor([[x]])).item()

@@ -31,6 +31,8 @@ export const programs: Readonly<Record<string, () => Promise<Program>>> = {
   'two-layer-net/module': () => import('../tutorial/two-layer-net/module.js'),
   'extras/char-language-model': () => import('../extras/char-language-model.js'),
   'extras/sequence-dropout': () => import('../extras/sequence-dropout.js'),
-  'extras/step-decay': () => import('../extras/step-decay.js'),
+  'extras/schedules': () => import('../extras/schedules.js'),
+  'extras/autoencoder': () => import('../extras/autoencoder.js'),
+  'extras/transformer': () => import('../extras/transformer.js'),
   'extras/vae': () => import('../extras/vae.js'),
 }

@@ -1,10 +1,9 @@
-/** A classifier of small digits whose learning rate is halved every two epochs. */
+/** A classifier of small digits whose learning rate changes from epoch to epoch: in steps, or along a cosine. */
 import { data, manualSeed, nn, noGrad, optim, randperm, type Tensor } from 'tsorch'
 import { readSmallDigits } from './digits.js'
 
-export function makeModel(): nn.Sequential {
-  // a dropout of nothing draws nothing: it stands here to be turned up
-  return new nn.Sequential(new nn.Linear(64, 64), new nn.ReLU(), new nn.Dropout(0), new nn.Linear(64, 10))
+export function makeModel(dropout = 0): nn.Sequential {
+  return new nn.Sequential(new nn.Linear(64, 64), new nn.ReLU(), new nn.Dropout(dropout), new nn.Linear(64, 10))
 }
 
 export interface Split {
@@ -20,6 +19,24 @@ export function splitDigits(): Split {
   return { train: pick(order.at(':1437')), test: pick(order.at('1437:')) }
 }
 
+/** An optimizer, and what changes its learning rate after each epoch. */
+export interface Schedule {
+  readonly optimizer: optim.Optimizer
+  readonly scheduler: { step(): void }
+}
+
+/** Half the learning rate every two epochs. */
+export function inSteps(model: nn.Layer): Schedule {
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
+  return { optimizer, scheduler: new optim.lrScheduler.StepLR(optimizer, 2, { gamma: 0.5 }) }
+}
+
+/** Down to nothing along a cosine. */
+export function alongCosine(model: nn.Layer, epochs = 5): Schedule {
+  const optimizer = new optim.AdamW(model.parameters(), { lr: 3e-3, weightDecay: 0.05 })
+  return { optimizer, scheduler: new optim.lrScheduler.CosineAnnealingLR(optimizer, epochs) }
+}
+
 /**
  * The loss of each mini-batch.
  *
@@ -28,11 +45,11 @@ export function splitDigits(): Split {
 export function* train(
   model: nn.Layer,
   digits: data.TensorDataset,
+  { optimizer, scheduler }: Schedule,
   decayed: (lr: number) => void = () => {},
   epochs = 5,
 ): Generator<number> {
   const loader = new data.DataLoader<[Tensor, Tensor]>(digits, { batchSize: 32, shuffle: true, dropLast: true })
-  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
   const criterion = new nn.CrossEntropyLoss()
   for (let epoch = 1; epoch <= epochs; epoch++) {
     model.train()
@@ -43,10 +60,8 @@ export function* train(
       loss.backward()
       optimizer.step()
     }
-    for (const group of optimizer.paramGroups) {
-      if (epoch % 2 === 0) group.lr *= 0.5
-      decayed(group.lr)
-    }
+    scheduler.step()
+    decayed(optimizer.paramGroups[0]!.lr)
   }
 }
 
@@ -56,9 +71,8 @@ export function countCorrect(model: nn.Layer, { tensors: [pixels, labels] }: dat
   return noGrad(() => model(pixels!).argmax(1).eq(labels!).sum().item())
 }
 
-export function main(): void {
-  manualSeed(0)
-  const model = makeModel()
+function run(name: string, model: nn.Sequential, makeSchedule: (model: nn.Sequential) => Schedule): void {
+  console.log(name)
   const digits = splitDigits()
   let sum = 0
   let steps = 0
@@ -67,9 +81,16 @@ export function main(): void {
     sum = 0
     steps = 0
   }
-  for (const loss of train(model, digits.train, decayed)) {
+  for (const loss of train(model, digits.train, makeSchedule(model), decayed)) {
     sum += loss
     steps++
   }
   console.log(`${countCorrect(model, digits.test)} of ${digits.test.length} test digits are right`)
+}
+
+export function main(): void {
+  manualSeed(0)
+  run('AdamW with dropout, along a cosine', makeModel(0.5), alongCosine)
+  manualSeed(0)
+  run('SGD with momentum, in steps', makeModel(), inSteps)
 }
