@@ -45,7 +45,8 @@ export {
   siluGradOp,
   siluOp,
 } from './ops/activation.js'
-export { adaptiveMeanGradOp, adaptiveMeanOp } from './ops/adaptive-pool.js'
+export { adaptiveMaxOp } from './ops/adaptive-max-pool.js'
+export type { Bags } from './ops/bag-arguments.js'
 export {
   batchNormGradOp,
   batchNormInferenceOp,
@@ -53,14 +54,24 @@ export {
   type RunningStatistics,
 } from './ops/batch-norm.js'
 export {
+  binaryCrossEntropyGradOp,
+  binaryCrossEntropyOp,
+  binaryCrossEntropyWithLogitsOp,
+} from './ops/binary-cross-entropy.js'
+export {
   type ConvGeometry,
   convolutionInputGradOp,
   convolutionOp,
   convolutionWeightGradOp,
 } from './ops/conv.js'
 export { crossEntropyGradOp, crossEntropyOp } from './ops/cross-entropy.js'
+export { ctcLossGradOp, ctcLossOp } from './ops/ctc.js'
+export type { Alignment } from './ops/ctc-lattice.js'
 export { dropoutNoiseOp } from './ops/dropout.js'
+export { type EluCurve, eluGradOp, eluOp } from './ops/elu.js'
 export { type EmbeddingRule, embeddingGradOp, embeddingOp } from './ops/embedding.js'
+export { bagMaximaOp, embeddingBagOp } from './ops/embedding-bag.js'
+export { foldOp, unfoldOp } from './ops/fold.js'
 export {
   type AdagradArguments,
   type AdagradStep,
@@ -75,18 +86,26 @@ export {
   type SgdStep,
   sgdStepOp,
 } from './ops/foreach.js'
-export { wrote } from './ops/inplace.js'
-export { linearOp } from './ops/linear.js'
+export { fractionalMaxPoolOp } from './ops/fractional-max-pool.js'
+export { gluGradOp, gluOp } from './ops/glu.js'
 export {
-  binaryCrossEntropyGradOp,
-  binaryCrossEntropyOp,
-  binaryCrossEntropyWithLogitsOp,
-  mseLossGradOp,
-  mseLossOp,
-  nllLossGradOp,
-  nllLossOp,
-  type Reduction,
-} from './ops/loss.js'
+  hardsigmoidGradOp,
+  hardsigmoidOp,
+  hardswishGradOp,
+  hardswishOp,
+  hardtanhGradOp,
+  hardtanhOp,
+  thresholdGradOp,
+  thresholdOp,
+} from './ops/hard-activation.js'
+export { type HuberCurve, huberLossGradOp, huberLossOp } from './ops/huber-loss.js'
+export { wrote } from './ops/inplace.js'
+export { leakyReluGradOp, leakyReluOp, preluGradOp, preluOp } from './ops/leaky-relu.js'
+export { linearOp } from './ops/linear.js'
+export type { Reduction } from './ops/loss.js'
+export { maxPoolGradOp, maxPoolOp } from './ops/max-pool.js'
+export { maxUnpoolOp } from './ops/max-unpool.js'
+export { nllLossGradOp, nllLossOp } from './ops/nll-loss.js'
 export {
   groupNormGradOp,
   groupNormOp,
@@ -98,13 +117,27 @@ export {
   rmsNormOp,
 } from './ops/norm.js'
 export type { NormGrads, NormNeeds, NormResult } from './ops/normalise.js'
-export { maxPoolGradOp, maxPoolOp, sumPoolGradOp, sumPoolOp } from './ops/pool.js'
+export { type Border, borderPadGradOp, borderPadOp } from './ops/pad-border.js'
+export { sumPoolGradOp, sumPoolOp } from './ops/pool.js'
+export { l1LossGradOp, l1LossOp, mseLossGradOp, mseLossOp } from './ops/regression-loss.js'
+export { type ResampleStep, resampleOp, type Taps } from './ops/resample.js'
 export type { LayerGradients } from './ops/rnn-fused.js'
 export { gruBackwardOp, gruForwardOp, gruLayerOp } from './ops/rnn-gru.js'
 export { lstmBackwardOp, lstmForwardOp, lstmLayerOp } from './ops/rnn-lstm.js'
 export { rnnBackwardOp, rnnForwardOp, rnnLayerOp } from './ops/rnn-plain.js'
+export { hardshrinkOp, shrinkGradOp, softshrinkOp } from './ops/shrink.js'
 export { positionsAlong, type Window } from './ops/sliding.js'
 export { logSoftmaxGradOp, logSoftmaxOp, softmaxGradOp, softmaxOp } from './ops/softmax.js'
+export {
+  logsigmoidGradOp,
+  logsigmoidOp,
+  mishGradOp,
+  mishOp,
+  softplusGradOp,
+  softplusOp,
+  softsignGradOp,
+  softsignOp,
+} from './ops/softplus.js'
 export { topkOp } from './ops/sort.js'
 export { tanhGradOp } from './ops/trig.js'
 export type { Generator } from './random/generator.js'

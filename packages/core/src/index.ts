@@ -87,18 +87,18 @@ export {
   type GeluApproximation,
   type GeluOptions,
   gelu,
-  type LeakyReluOptions,
-  leakyRelu,
   relu,
   sigmoid,
   silu,
 } from './ops/activation.js'
+export { adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d } from './ops/adaptive-max-pool.js'
 export {
   type AdaptiveSizes,
   adaptiveAvgPool1d,
   adaptiveAvgPool2d,
   adaptiveAvgPool3d,
 } from './ops/adaptive-pool.js'
+export { type AffineGridOptions, affineGrid } from './ops/affine-grid.js'
 export {
   absolute,
   divide,
@@ -115,6 +115,7 @@ export {
 export { addcdiv, addcmul, lerp, type ValueOptions } from './ops/arithmetic.js'
 export { atleast1d, atleast2d, atleast3d } from './ops/atleast.js'
 export { type AttentionOptions, scaledDotProductAttention } from './ops/attention.js'
+export type { BagMode, EmbeddingBagOptions } from './ops/bag-arguments.js'
 export {
   type BatchNormOptions,
   batchNorm,
@@ -122,6 +123,12 @@ export {
   instanceNorm,
   nativeBatchNorm,
 } from './ops/batch-norm.js'
+export {
+  type BceLogitsOptions,
+  type BceOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+} from './ops/binary-cross-entropy.js'
 export { broadcastShapes, sumToSize } from './ops/broadcast.js'
 export { clone, type MemoryFormat, type ToOptions } from './ops/cast.js'
 export { allclose, type ClosenessOptions, equal, isclose } from './ops/closeness.js'
@@ -169,6 +176,7 @@ export {
   convTranspose3d,
 } from './ops/conv.js'
 export { type CrossEntropyOptions, crossEntropy } from './ops/cross-entropy.js'
+export { type CtcOptions, ctcLoss, type Lengths } from './ops/ctc.js'
 export type { BinaryFunction, UnaryFunction } from './ops/define.js'
 export {
   cumulativeTrapezoid,
@@ -181,6 +189,13 @@ export {
   trapz,
 } from './ops/differences.js'
 export {
+  type CosineSimilarityOptions,
+  cosineSimilarity,
+  type PairwiseDistanceOptions,
+  pairwiseDistance,
+  pdist,
+} from './ops/distance.js'
+export {
   alphaDropout,
   type DropoutOptions,
   dropout,
@@ -189,7 +204,9 @@ export {
   dropout3d,
   featureAlphaDropout,
 } from './ops/dropout.js'
+export { celu, type EluOptions, elu, selu } from './ops/elu.js'
 export { type EmbeddingOptions, embedding } from './ops/embedding.js'
+export { embeddingBag } from './ops/embedding-bag.js'
 export {
   type ClampOptions,
   clamp,
@@ -203,6 +220,7 @@ export {
   minimum,
 } from './ops/extremes.js'
 export { floatPower, isneginf, isposinf, ldexp, type NanToNumOptions, nanToNum, nextafter } from './ops/floating.js'
+export { type FoldOptions, fold, unfold } from './ops/fold.js'
 export {
   type AdagradArguments,
   type AdagradStep,
@@ -217,6 +235,7 @@ export {
   type SgdStep,
   sgdStepOp,
 } from './ops/foreach.js'
+export { type FractionalMaxPoolOptions, fractionalMaxPool2d, fractionalMaxPool3d } from './ops/fractional-max-pool.js'
 export {
   type GatherOptions,
   gather,
@@ -226,6 +245,7 @@ export {
   type TakeAlongDimOptions,
   takeAlongDim,
 } from './ops/gather.js'
+export { glu } from './ops/glu.js'
 export {
   type CombinationsOptions,
   cartesianProd,
@@ -234,6 +254,8 @@ export {
   meshgrid,
   unravelIndex,
 } from './ops/grid.js'
+export { type GridSampleMode, type GridSampleOptions, type GridSamplePadding, gridSample } from './ops/grid-sample.js'
+export { type HardtanhOptions, hardsigmoid, hardswish, hardtanh, relu6, threshold } from './ops/hard-activation.js'
 export {
   type BincountOptions,
   type Bins,
@@ -244,12 +266,14 @@ export {
   histogram,
   histogramdd,
 } from './ops/histogram.js'
+export { type HuberOptions, huberLoss, type SmoothL1Options, smoothL1Loss } from './ops/huber-loss.js'
 export { type IndexAddOptions, indexAdd, indexReduce } from './ops/index-add.js'
 export { indexCopy, indexFill } from './ops/index-copy.js'
 export type { Index, Slice } from './ops/index-parse.js'
 export { indexSelect } from './ops/index-select.js'
 export { type IndexPutOptions, indexPut } from './ops/indexing.js'
 export { gcd, lcm } from './ops/integers.js'
+export { type InterpolateOptions, type InterpolationMode, interpolate } from './ops/interpolate.js'
 export {
   blockDiag,
   cat,
@@ -263,20 +287,10 @@ export {
   stack,
   vstack,
 } from './ops/join.js'
+export { type LeakyReluOptions, leakyRelu, prelu, type RReluOptions, rrelu } from './ops/leaky-relu.js'
 export { linear } from './ops/linear.js'
 export { logaddexp, logaddexp2, xlogy } from './ops/logarithms.js'
-export {
-  type BceLogitsOptions,
-  type BceOptions,
-  binaryCrossEntropy,
-  binaryCrossEntropyWithLogits,
-  l1Loss,
-  mseLoss,
-  type NllOptions,
-  nllLoss,
-  type Reduction,
-  type ReductionOptions,
-} from './ops/loss.js'
+export { type Reduction, type ReductionOptions, reduced as reduceLoss, reductionOf } from './ops/loss.js'
 export { maskedFill, maskedScatter, maskedSelect } from './ops/masked.js'
 export {
   addbmm,
@@ -296,6 +310,15 @@ export {
 } from './ops/matmul.js'
 export { type ArgmaxOptions, amax, amin, aminmax, argmax, argmin, type MaxOptions, max, min } from './ops/max-min.js'
 export {
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  type Pooled,
+  type ReturnIndicesOptions,
+} from './ops/max-pool.js'
+export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './ops/max-unpool.js'
+export {
   type CovOptions,
   corrcoef,
   cov,
@@ -305,6 +328,7 @@ export {
   variance as var,
   varMean,
 } from './ops/moments.js'
+export { type NllOptions, nllLoss } from './ops/nll-loss.js'
 export { argwhere, type NonzeroOptions, nonzero } from './ops/nonzero.js'
 export {
   type GroupNormOptions,
@@ -317,7 +341,7 @@ export {
 } from './ops/norm.js'
 export { dist, logsumexp, type NormOptions, norm, renorm, type VectorNormOptions, vectorNorm } from './ops/norms.js'
 export { kthvalue, median, mode, nanmedian } from './ops/order-statistics.js'
-export { type ConstantPadOptions, constantPadNd } from './ops/pad.js'
+export { type ConstantPadOptions, constantPadNd, type PadMode, type PadOptions, pad } from './ops/pad.js'
 export {
   type AlphaOptions,
   abs,
@@ -343,16 +367,7 @@ export {
   square,
   sub,
 } from './ops/pointwise.js'
-export {
-  type AvgPoolOptions,
-  avgPool1d,
-  avgPool2d,
-  avgPool3d,
-  type MaxPoolOptions,
-  maxPool1d,
-  maxPool2d,
-  maxPool3d,
-} from './ops/pool.js'
+export { type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from './ops/pool.js'
 export { isTensor, resultType, type Scalar, type TensorOrScalar } from './ops/promote.js'
 export { nanquantile, type QuantileOptions, quantile } from './ops/quantile.js'
 export {
@@ -397,6 +412,7 @@ export {
   type ReduceOptions,
   sum,
 } from './ops/reduce.js'
+export { l1Loss, mseLoss, type WeightedReductionOptions } from './ops/regression-loss.js'
 export { type RepeatInterleaveOptions, repeatInterleave, tile } from './ops/repeat.js'
 export { type CellWeights, gruCell, lstmCell, type Nonlinearity, rnnCell } from './ops/rnn.js'
 export { gruLayer } from './ops/rnn-gru.js'
@@ -406,10 +422,13 @@ export { ceil, fix, floor, fmod, frac, type RoundOptions, remainder, round, trun
 export { cummax, cummin, cumprod, cumsum, logcumsumexp, type ScanOptions } from './ops/scan.js'
 export { type IncludeSelfOptions, scatterReduce } from './ops/scatter-reduce.js'
 export { bucketize, isin, searchsorted } from './ops/searching.js'
+export { hardshrink, type ShrinkOptions, softshrink, tanhshrink } from './ops/shrink.js'
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from './ops/shuffle.js'
 export { copysign, heaviside, positive, sgn, signbit } from './ops/sign.js'
 export { type DiagonalOptions, diagonal, narrow, select } from './ops/slicing.js'
 export type { Sizes } from './ops/sliding.js'
 export { logSoftmax, type SoftmaxOptions, softmax, softmin } from './ops/softmax.js'
+export { logsigmoid, mish, type SoftplusOptions, softplus, softsign } from './ops/softplus.js'
 export { argsort, msort, type SortOptions, sort, type TopkOptions, topk } from './ops/sort.js'
 export { digamma, erf, erfc, erfinv, type LogitOptions, lgamma, logit, polygamma } from './ops/special.js'
 export {
@@ -506,4 +525,5 @@ export { defaultGenerator, Generator } from './random/generator.js'
 export type { Shape } from './shape.js'
 export { Storage } from './storage.js'
 export { type Method, Tensor } from './tensor.js'
+export { warnOnce } from './warn.js'
 export { autograd }

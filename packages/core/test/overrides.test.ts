@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { deviceOf, manualSeed, rand, randn, type Tensor } from '../src/index.js'
 import { reluGradOp, sigmoidGradOp } from '../src/ops/activation.js'
+import { binaryCrossEntropyGradOp, binaryCrossEntropyOp } from '../src/ops/binary-cross-entropy.js'
 import { type AdamStep, adamStepOp, type SgdStep, sgdStepOp } from '../src/ops/foreach.js'
-import { binaryCrossEntropyGradOp, binaryCrossEntropyOp } from '../src/ops/loss.js'
 
 const overridden = (id: number) => deviceOf('cpu').overrides[id] !== undefined
 

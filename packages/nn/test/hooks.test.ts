@@ -1,6 +1,17 @@
 import { manualSeed, ones, type Tensor, tensor } from '@tsorch/core'
 import { describe, expect, test } from 'vitest'
-import { GRU, Linear, Module, type ModuleGrads, ReLU, Sequential } from '../src/index.js'
+import {
+  GRU,
+  Linear,
+  Module,
+  type ModuleGrads,
+  ReLU,
+  registerModuleForwardHook,
+  registerModuleForwardPreHook,
+  registerModuleFullBackwardHook,
+  registerModuleFullBackwardPreHook,
+  Sequential,
+} from '../src/index.js'
 import { expectClose } from './close.js'
 
 describe('forward hooks', () => {
@@ -115,5 +126,65 @@ describe('backward hooks', () => {
         .sum()
         .backward(),
     ).toThrow('Backward hook returned an invalid number of grad_input, got 2, but expected 1')
+  })
+})
+
+describe('hooks of every module', () => {
+  test('run before those of the modules, until they are removed', () => {
+    const model = new Sequential(new Linear(2, 2), new ReLU())
+    const order: string[] = []
+    ;(model[1] as ReLU).registerForwardHook(() => void order.push('own'))
+    const handles = [
+      registerModuleForwardPreHook((module) => void order.push(`before ${module.constructor.name}`)),
+      registerModuleForwardHook((module) => void order.push(`after ${module.constructor.name}`)),
+    ]
+    model(ones([1, 2]))
+    expect(order).toEqual([
+      'before Sequential',
+      'before Linear',
+      'after Linear',
+      'before ReLU',
+      'after ReLU',
+      'own',
+      'after Sequential',
+    ])
+    for (const handle of handles) handle.remove()
+    handles[0]!.remove()
+    order.length = 0
+    model(ones([1, 2]))
+    expect(order).toEqual(['own'])
+  })
+
+  test('replace arguments, outputs and gradients', () => {
+    const relu = new ReLU()
+    const x = tensor([1, 2], { dtype: 'float32', requiresGrad: true })
+    const handles = [
+      registerModuleForwardPreHook((_, [input]) => [(input as Tensor).add(1)]),
+      registerModuleForwardHook((_, __, output) => (output as Tensor).mul(2)),
+      registerModuleFullBackwardPreHook((_, [grad]) => [grad!.mul(10)]),
+      registerModuleFullBackwardHook((_, [grad]) => [grad!.neg()]),
+    ]
+    const y = relu(x)
+    for (const handle of handles) handle.remove()
+    expect(y.tolist()).toEqual([4, 6])
+    y.sum().backward()
+    expect(x.grad!.tolist()).toEqual([-20, -20])
+    expect(relu(x).tolist()).toEqual([1, 2])
+  })
+
+  test('run after an error if they ask for it', () => {
+    class Failing extends Module {
+      override forward(): Tensor {
+        throw new Error('broken')
+      }
+    }
+    const called: string[] = []
+    const handles = [
+      registerModuleForwardHook(() => void called.push('plain')),
+      registerModuleForwardHook(() => void called.push('always'), { alwaysCall: true }),
+    ]
+    expect(() => new Failing()()).toThrow('broken')
+    for (const handle of handles) handle.remove()
+    expect(called).toEqual(['always'])
   })
 })

@@ -224,6 +224,22 @@ describe('what a module consists of', () => {
     expect(() => net.getBuffer('scale')).toThrow('`scale` is not a buffer')
   })
 
+  test('is replaced by its path', () => {
+    const model = new Everything()
+    const relu = new ReLU()
+    model.setSubmodule('conv.0', relu)
+    expect(model.conv[0]).toBe(relu)
+    model.setSubmodule('choice.b', relu)
+    expect(model.choice.get('b')).toBe(relu)
+    model.setSubmodule('conv.7', relu)
+    expect(model.conv.length).toBe(4)
+    expect(() => model.setSubmodule('conv.8', relu, { strict: true })).toThrow('Sequential has no attribute `8`')
+    expect(() => model.setSubmodule('scale', relu)).toThrow('`scale` is not an nn.Module')
+    expect(() => model.setSubmodule('nothing.0', relu)).toThrow('Everything has no attribute `nothing`')
+    expect(() => model.setSubmodule('', relu)).toThrow('Cannot set the submodule without a target name!')
+    expect(() => model.setSubmodule('conv.0', 3 as never)).toThrow('`module` is not an nn.Module, found number')
+  })
+
   test('can be added by name, and replaced by assignment', () => {
     const module = new Module()
     module.registerParameter('w', new Parameter(ones([2])))
@@ -320,6 +336,24 @@ describe('conversion', () => {
     expect(() => net.to('int64')).toThrow(
       'nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=torch.int64',
     )
+  })
+
+  test('casts everything by type, and moves without values by toEmpty', () => {
+    const net = new Everything()
+    net.registerBuffer('steps', zeros([], { dtype: 'int64' }))
+    const { scale } = net
+    net.type('float64')
+    expect(net.getBuffer('steps').dtype.name).toBe('float64')
+    expect(net.scale).toBe(scale)
+    const { storage } = scale
+    const fc = net.blocks[0] as Linear
+    const weight = fc.weight.storage
+    expect(net.toEmpty({ device: 'cpu', recurse: false })).toBe(net)
+    expect(scale.storage.shares(storage)).toBe(false)
+    expect(scale.shape).toEqual([2])
+    expect(fc.weight.storage.shares(weight)).toBe(true)
+    net.toEmpty({ device: 'cpu' })
+    expect(fc.weight.storage.shares(weight)).toBe(false)
   })
 
   test('trains on in the new dtype', () => {

@@ -1,5 +1,5 @@
 import { manualSeed, ones, RuntimeError, randn, type Tensor, tensor, zeros } from '@tsorch/core'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Linear, LSTM, Module, Parameter, ReLU, Sequential } from '../src/index.js'
 
 const two = (): Sequential => new Sequential(new Linear(2, 3), new ReLU(), new Linear(3, 1))
@@ -123,4 +123,66 @@ test('hooks see a state on its way out and in', () => {
     report.unexpectedKeys.length = 0
   })
   expect(fc.loadStateDict(fc.stateDict()).unexpectedKeys).toEqual([])
+})
+
+test('a hook after loading sees the values, and may excuse keys', () => {
+  const fc = new Linear(1, 1)
+  const seen: unknown[] = []
+  fc.registerLoadStateDictPostHook((module, report) => {
+    seen.push((module as Linear).weight.tolist())
+    report.missingKeys.length = 0
+  })
+  fc.loadStateDict({ weight: tensor([[5]]) })
+  expect(seen).toEqual([[[5]]])
+  // sizes are judged before anything is written
+  expect(() => fc.loadStateDict({ weight: tensor([[5, 6]]) })).toThrow('size mismatch for weight')
+  expect(seen).toHaveLength(1)
+})
+
+describe('extra state', () => {
+  class Vocabulary extends Module {
+    words: string[] = []
+    fc = new Linear(1, 1, false)
+
+    override getExtraState(): unknown {
+      return [...this.words]
+    }
+
+    override setExtraState(state: unknown): void {
+      this.words = state as string[]
+    }
+  }
+  class Reader extends Module {
+    vocabulary = new Vocabulary()
+  }
+
+  test('is saved and loaded with the rest', () => {
+    const reader = new Reader()
+    reader.vocabulary.words = ['a', 'b']
+    const state = reader.stateDict()
+    expect(Object.keys(state)).toEqual(['vocabulary._extra_state', 'vocabulary.fc.weight'])
+    expect(state['vocabulary._extra_state']).toEqual(['a', 'b'])
+    const other = new Reader()
+    other.loadStateDict(state)
+    expect(other.vocabulary.words).toEqual(['a', 'b'])
+  })
+
+  test('is missed, and refused where there is none', () => {
+    const reader = new Reader()
+    const state = reader.stateDict()
+    delete state['vocabulary._extra_state']
+    expect(() => reader.loadStateDict(state)).toThrow('Missing key(s) in state_dict: "vocabulary._extra_state".')
+    expect(reader.loadStateDict(state, { strict: false }).missingKeys).toEqual(['vocabulary._extra_state'])
+    expect(() => new Linear(1, 1, false).loadStateDict({ weight: ones([1, 1]), _extra_state: ones([1]) })).toThrow(
+      'Unexpected key(s) in state_dict: "_extra_state".',
+    )
+    class Half extends Module {
+      override getExtraState(): unknown {
+        return 1
+      }
+    }
+    expect(() => new Half().loadStateDict(new Half().stateDict())).toThrow(
+      'A module with getExtraState needs setExtraState',
+    )
+  })
 })

@@ -9,6 +9,7 @@ import {
   safePoint,
   Tensor,
   ValueError,
+  warnOnce,
 } from '@tsorch/core'
 import {
   type HookOptions,
@@ -30,7 +31,6 @@ import {
   type RestoredState,
   unpackState,
 } from './state-dict.js'
-import { warnOnce } from './warn.js'
 
 /** Tensors that are stepped alike, with their options. Options may be changed between steps: `group.lr *= 0.1`. */
 export type ParamGroup<O extends object> = O & {

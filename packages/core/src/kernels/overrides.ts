@@ -1,17 +1,25 @@
 /** The ops that the TypeScript kernels do in one piece: what allocates the result, calls the kernel, or declines. */
 import { type Override, override } from '../dispatch/op.js'
-import { int64 } from '../dtype.js'
+import { bool, int64 } from '../dtype.js'
 import { reluGradOp, sigmoidGradOp } from '../ops/activation.js'
+import type { Bags } from '../ops/bag-arguments.js'
+import { binaryCrossEntropyGradOp, binaryCrossEntropyOp } from '../ops/binary-cross-entropy.js'
 import { type ConvGeometry, convolutionInputGradOp, convolutionOp, convolutionWeightGradOp } from '../ops/conv.js'
 import { crossEntropyGradOp, crossEntropyOp } from '../ops/cross-entropy.js'
+import { ctcLossGradOp, ctcLossOp } from '../ops/ctc.js'
+import type { Alignment } from '../ops/ctc-lattice.js'
+import { bagMaximaOp } from '../ops/embedding-bag.js'
 import { adamStepOp, sgdStepOp } from '../ops/foreach.js'
-import { binaryCrossEntropyGradOp, binaryCrossEntropyOp, type Reduction } from '../ops/loss.js'
-import { maxPoolGradOp, maxPoolOp, sumPoolGradOp, sumPoolOp } from '../ops/pool.js'
+import type { Reduction } from '../ops/loss.js'
+import { maxPoolGradOp, maxPoolOp } from '../ops/max-pool.js'
+import { sumPoolGradOp, sumPoolOp } from '../ops/pool.js'
 import { positionsAlong, type Window } from '../ops/sliding.js'
 import { logSoftmaxGradOp, logSoftmaxOp, softmaxGradOp, softmaxOp } from '../ops/softmax.js'
 import type { Shape } from '../shape.js'
 import { allocate, type Tensor } from '../tensor.js'
 import { conv2dForward, conv2dInputGrad, conv2dWeightGrad } from './conv.js'
+import { ctcForward, ctcGrad } from './ctc.js'
+import { bagMaxima } from './embedding-bag.js'
 import { adamStep, sgdStep } from './foreach.js'
 import { binaryCrossEntropy, binaryCrossEntropyGrad, reluGrad, sigmoidGrad } from './pointwise-fused.js'
 import { avgPool2dForward, avgPool2dGrad, maxPool2dForward, maxPool2dGrad } from './pool.js'
@@ -100,6 +108,20 @@ function crossEntropy(
   return loss === undefined ? undefined : [loss, logs]
 }
 
+function ctcLoss(x: Tensor, alignment: Alignment): readonly [Tensor, Tensor] | undefined {
+  const [steps, samples] = x.shape as [number, number]
+  const forward = allocate(x.storage, x.dtype, [steps, samples, alignment.width])
+  const losses = made(x, [samples], (out) => ctcForward(x, alignment, forward, out))
+  return losses === undefined ? undefined : [losses, forward]
+}
+
+function maximaOfBags(weight: Tensor, bags: Bags): readonly [Tensor, Tensor] | undefined {
+  const shape = [bags.count, weight.shape[1]!]
+  const rows = allocate(weight.storage, int64, shape)
+  const none = allocate(weight.storage, bool, shape)
+  return bagMaxima(weight, bags, rows, none) ? [rows, none] : undefined
+}
+
 export const tsOverrides: readonly Override[] = [
   override(convolutionOp, convolution),
   override(convolutionInputGradOp, convolutionInputGrad),
@@ -119,6 +141,11 @@ export const tsOverrides: readonly Override[] = [
   override(crossEntropyOp, crossEntropy),
   override(crossEntropyGradOp, (g, logs, target, ignoreIndex, reduction) =>
     made(logs, logs.shape, (out) => crossEntropyGrad(g, logs, target, null, ignoreIndex, reduction, out)),
+  ),
+  override(bagMaximaOp, maximaOfBags),
+  override(ctcLossOp, ctcLoss),
+  override(ctcLossGradOp, (g, x, losses, forward, alignment, zeroInfinity) =>
+    made(x, x.shape, (out) => ctcGrad(g, x, losses, forward, alignment, zeroInfinity, out)),
   ),
   override(sgdStepOp, sgdStep),
   override(adamStepOp, adamStep),

@@ -5,9 +5,9 @@ import { Unary } from '../dispatch/opcodes.js'
 import { bool } from '../dtype.js'
 import { NotImplementedError, RuntimeError } from '../errors.js'
 import { bindOptions } from '../options.js'
-import type { Method, Tensor } from '../tensor.js'
-import { gt, le } from './compare.js'
-import { attach, defineUnary, type UnaryFunction } from './define.js'
+import type { Tensor } from '../tensor.js'
+import { le } from './compare.js'
+import { defineUnary, type UnaryFunction } from './define.js'
 import { assign } from './inplace.js'
 import { add, exp, mul, sub } from './pointwise.js'
 import { checkTensor } from './promote.js'
@@ -22,8 +22,17 @@ declare module '../tensor.js' {
     relu_(): Tensor
     sigmoid(): Tensor
     sigmoid_(): Tensor
-    leakyRelu: Method<typeof leakyRelu>
   }
+}
+
+/** @throws NotImplementedError for integers and bool, naming PyTorch's kernel as it does */
+export function checkFloating(kernel: string, x: Tensor): void {
+  if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"${kernel}" not implemented for '${x.dtype.label}'`)
+}
+
+/** `x` times a number, `x` itself for 1. */
+export function scaled(x: Tensor, factor: number): Tensor {
+  return factor === 1 ? x : mul(x, factor)
 }
 
 /** Kernel key: gradient of {@link relu} from that of its output and the output. */
@@ -65,25 +74,6 @@ export const sigmoid: UnaryFunction = defineUnary('sigmoid', Unary.sigmoid, {
   gradient: (g, y) => sigmoidGradOp(g, y),
 })
 
-/** Options of {@link leakyRelu}. */
-export interface LeakyReluOptions {
-  /** Slope below zero, 0.01 if not given. */
-  negativeSlope?: number
-  inplace?: boolean
-}
-
-/** `x` above zero, `negativeSlope * x` below. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
-export function leakyRelu(
-  x: Tensor,
-  negativeSlope?: number | LeakyReluOptions,
-  inplace?: boolean | LeakyReluOptions,
-): Tensor {
-  checkTensor('leakyRelu', 'input', x)
-  const o = bindOptions<LeakyReluOptions>('leakyRelu', ['negativeSlope', 'inplace'], [negativeSlope, inplace])
-  const out = where(gt(x, 0), x, mul(x, o.negativeSlope ?? 0.01))
-  return o.inplace === true ? assign(x, out) : out
-}
-
 /** Kernel key: {@link silu} of a floating-point tensor. */
 export const siluOp: Op<[x: Tensor], Tensor> = defineOp(
   'silu',
@@ -116,12 +106,12 @@ export const siluGradOp: Op<[g: Tensor, x: Tensor], Tensor> = defineComposite(
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html
  */
-export function silu(x: Tensor, options?: { inplace?: boolean }): Tensor {
+export function silu(x: Tensor, inplace?: boolean | { inplace?: boolean }): Tensor {
   checkTensor('silu', 'input', x)
-  const { inplace = false } = bindOptions<{ inplace: boolean }>('silu', ['inplace'], [options])
-  if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"silu_cpu" not implemented for '${x.dtype.label}'`)
+  const o = bindOptions<{ inplace: boolean }>('silu', ['inplace'], [inplace])
+  checkFloating('silu_cpu', x)
   const out = record('SiluBackward0', siluOp(x), [x], [x], (g, node) => siluGradOp(g, node.saved(0)))
-  return inplace ? assign(x, out) : out
+  return o.inplace === true ? assign(x, out) : out
 }
 
 /** How {@link gelu} computes the normal distribution function: exactly, or by a tanh. */
@@ -184,12 +174,8 @@ export function gelu(x: Tensor, options?: GeluOptions): Tensor {
   const { approximate = 'none' } = bindOptions<GeluOptions>('gelu', ['approximate'], [options])
   if (approximate !== 'none' && approximate !== 'tanh')
     throw new RuntimeError('approximate argument must be either none or tanh.')
-  if (!x.dtype.isFloatingPoint) throw new NotImplementedError(`"GeluKernelImpl" not implemented for '${x.dtype.label}'`)
+  checkFloating('GeluKernelImpl', x)
   return record('GeluBackward0', geluOp(x, approximate), [x], [x], (g, node) =>
     geluGradOp(g, node.saved(0), approximate),
   )
 }
-
-attach('leakyRelu', function (this: Tensor, slope?: number | LeakyReluOptions) {
-  return leakyRelu(this, slope)
-})

@@ -151,7 +151,7 @@ type Or<T> = T | BatchNormOptions
  * @param runningMean - shape [C]; null in training without running statistics
  * @param runningVar - shape [C]; null in training without running statistics
  * @returns a tensor of the shape of `input`
- * @throws ValueError in training for a single value a channel
+ * @throws ValueError in training for a single value a channel; for an `eps` below 0, in training also for 0
  * @throws RuntimeError if sizes or dtypes do not fit, or if running statistics lack when not training
  * @example
  * ```ts
@@ -175,10 +175,14 @@ export function batchNorm(
   const { training: trains = false, momentum: share = 0.1 } = o
   if (typeof share !== 'number') throw TypeError_(`batchNorm(): argument 'momentum' must be a number, not`, share)
   if (trains) checkBatch(input)
+  const epsilon = o.eps ?? 1e-5
+  if (trains && !(epsilon > 0))
+    throw new ValueError(`batch_norm eps must be positive during training, but got ${epsilon}`)
+  if (!(epsilon >= 0)) throw new ValueError(`batch_norm eps must be non-negative, but got ${epsilon}`)
   // PyTorch gives nothing for nothing, even without a dimension of channels
   if (input.ndim < 2 && input.count === 0) return clone(input)
   const running = bothOrNone(runningMean ?? null, runningVar ?? null, trains)
-  return alone(batchNormOf('batchNorm', input, running, o.weight ?? null, o.bias ?? null, trains, share, o.eps ?? 1e-5))
+  return alone(batchNormOf('batchNorm', input, running, o.weight ?? null, o.bias ?? null, trains, share, epsilon))
 }
 
 /**

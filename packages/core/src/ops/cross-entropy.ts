@@ -4,10 +4,11 @@ import { defineComposite, defineOp, type Op } from '../dispatch/op.js'
 import { Category, int64 } from '../dtype.js'
 import { NotImplementedError, RuntimeError } from '../errors.js'
 import { bindOptions } from '../options.js'
-import { sameShape, wrapDim } from '../shape.js'
+import { formatShape, sameShape, wrapDim } from '../shape.js'
 import { allocate, type Tensor } from '../tensor.js'
 import { eq, ne } from './compare.js'
 import { castTo } from './elementwise.js'
+import { type Reduction, reduced, reductionOf } from './loss.js'
 import {
   byRows,
   checkTargets,
@@ -17,11 +18,8 @@ import {
   nllLoss,
   nllNames,
   picked,
-  type Reduction,
-  reduced,
-  reductionOf,
   spread,
-} from './loss.js'
+} from './nll-loss.js'
 import { add, div, exp, mul, neg } from './pointwise.js'
 import { checkTensor } from './promote.js'
 import { sum } from './reduce.js'
@@ -143,6 +141,12 @@ function classEntropy(input: Tensor, target: Tensor, o: Partial<NllOptions>): Te
 
 function perClass(weight: Tensor | null | undefined, input: Tensor, classDim: number): Tensor | null {
   if (weight == null) return null
+  const classes = input.shape[classDim]!
+  if (weight.ndim !== 1 || weight.count !== classes) {
+    throw new RuntimeError(
+      `cross_entropy: weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${formatShape(weight.shape)}`,
+    )
+  }
   return reshape(
     weight,
     input.shape.map((_, d) => (d === classDim ? weight.count : 1)),

@@ -1,3 +1,4 @@
+import { checkWritable } from '../autograd/inplace.js'
 import { withoutGrad } from '../autograd/mode.js'
 import { record } from '../autograd/node.js'
 import { defineOp, type Op } from '../dispatch/op.js'
@@ -7,11 +8,13 @@ import { IndexError, RuntimeError } from '../errors.js'
 import { bindOptions } from '../options.js'
 import { contiguousStrides, formatShape } from '../shape.js'
 import { allocate, type Tensor } from '../tensor.js'
-import { hostWords } from './access.js'
-import { eq } from './compare.js'
+import { eq, gt } from './compare.js'
 import { castTo } from './elementwise.js'
+import { writeSlices } from './index-select.js'
+import { wrote } from './inplace.js'
 import { checkIndices } from './int64-words.js'
-import { div } from './pointwise.js'
+import { vectorNorm } from './norms.js'
+import { add, div, mul } from './pointwise.js'
 import { checkTensor } from './promote.js'
 import { bareWindow } from './sliding.js'
 import { reshape } from './view.js'
@@ -23,10 +26,11 @@ export interface EmbeddingOptions {
   paddingIdx?: number | null
   /** Rows that are looked up are first scaled down, in place, to at most this norm. */
   maxNorm?: number | null
+  /** The p of that norm, 2 if not given. */
   normType?: number
   /** Divides the gradient of a row by how often it was looked up. */
   scaleGradByFreq?: boolean
-  /** Accepted for PyTorch's sake; gradients are dense. */
+  /** Accepted for PyTorch's sake; the gradient holds the same numbers, but is dense. */
   sparse?: boolean
 }
 
@@ -67,16 +71,17 @@ function weighed(x: Tensor, index: Tensor, { rows, padding, byFrequency }: Embed
   return padding < 0 ? out : where(reshape(eq(index, padding), [n, 1]), 0, out)
 }
 
-function added(g: Tensor, index: Tensor, rule: EmbeddingRule): Tensor {
+/** {@link embeddingGradOp}, recorded. */
+export function addedRows(g: Tensor, index: Tensor, rule: EmbeddingRule): Tensor {
   return record('EmbeddingGradBackward0', embeddingGradOp(g, index, rule), [g], [index], (h, node) =>
     weighedRows(h, node.saved(0), rule),
   )
 }
 
-/** The adjoint of {@link added}. */
+/** The adjoint of {@link addedRows}. */
 function weighedRows(table: Tensor, index: Tensor, rule: EmbeddingRule): Tensor {
   const out = withoutGrad(weighed, [embeddingOp(table, index), index, rule])
-  return record('EmbeddingBackward0', out, [table], [index], (g, node) => added(g, node.saved(0), rule))
+  return record('EmbeddingBackward0', out, [table], [index], (g, node) => addedRows(g, node.saved(0), rule))
 }
 
 /**
@@ -126,7 +131,7 @@ export function embedding(
   const shape = [...input.shape, features]
   const out = bareWindow(found, shape, contiguousStrides(shape), found.offset)
   return record('EmbeddingBackward0', out, [weight], [index], (g, node) =>
-    added(reshape(g, [node.saved(0).count, features]), node.saved(0), rule),
+    addedRows(reshape(g, [node.saved(0).count, features]), node.saved(0), rule),
   )
 }
 
@@ -146,19 +151,14 @@ function frequencies(index: Tensor, rows: number): Tensor {
   return out
 }
 
-/** Scales the rows that are about to be looked up, in place and unrecorded, as PyTorch's `embedding_renorm_`. */
-function limitNorms(weight: Tensor, index: Tensor, maxNorm: number, normType: number): void {
+/** Scales the rows of `weight` that are about to be looked up, in place and unrecorded, as PyTorch's `embedding_renorm_`. */
+export function limitNorms(weight: Tensor, index: Tensor, maxNorm: number, normType: number): void {
   const table = weight.detach()
-  const rows = new Set<number>()
-  const words = hostWords(index, 'embedding')
-  for (let i = 0; i < index.count; i++) rows.add(words[2 * i]!)
-  for (const row of rows) {
-    const view = table.select(0, row)
-    const values = view.toTypedArray() as Float32Array
-    let total = 0
-    for (const v of values)
-      total = normType === Number.POSITIVE_INFINITY ? Math.max(total, Math.abs(v)) : total + Math.abs(v) ** normType
-    const norm = normType === Number.POSITIVE_INFINITY ? total : total ** (1 / normType)
-    if (norm > maxNorm) view.mul_(maxNorm / (norm + 1e-7))
-  }
+  const rows = embeddingOp(table, index)
+  const norms = vectorNorm(rows, normType, 1, true)
+  const factors = where(gt(norms, maxNorm), div(maxNorm, add(norms, 1e-7)), 1)
+  checkWritable(table)
+  // a row that is looked up twice is written twice, with the same numbers
+  writeSlices(ScatterMode.set, table, 0, index, mul(rows, factors))
+  wrote(table)
 }

@@ -5,12 +5,12 @@ import type { Tensor } from '../tensor.js'
  * Checks that all values of an int64 tensor of one dimension lie in `[0, size)` or equal `spared`.
  *
  * @returns whether one equals `spared`; true where the device cannot be read at once, which also skips the check
- * @throws what `fail` makes of the first value out of range
+ * @throws what `fail` makes of the first value out of range and its position
  */
 export function checkIndices(
   index: Tensor,
   size: number,
-  fail: (value: number) => Error,
+  fail: (value: number, position: number) => Error,
   spared: number = Number.NaN,
 ): boolean {
   const { storage, count } = index
@@ -33,7 +33,7 @@ export function checkIndices(
     if (high === 0 && low >= 0 && low < size && low !== spared) continue
     const value = high * 4294967296 + (low >>> 0)
     if (value === spared) met = true
-    else if (value < 0 || value >= size) throw fail(value)
+    else if (value < 0 || value >= size) throw fail(value, i)
   }
   return met
 }

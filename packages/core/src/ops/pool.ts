@@ -1,14 +1,11 @@
-/** Max and average pooling over one to three dimensions. */
-import { ownedByGraph, record } from '../autograd/node.js'
+/** What poolings share, and average pooling over one to three dimensions. */
+import { record } from '../autograd/node.js'
 import { defineOp, type Op } from '../dispatch/op.js'
-import { ArgReduce, ScatterMode } from '../dispatch/opcodes.js'
-import { type DType, float16, int64 } from '../dtype.js'
 import { RuntimeError } from '../errors.js'
 import { setWord } from '../host.js'
 import { bindOptions } from '../options.js'
-import { contiguousStrides, formatShape, numelOf, type Shape } from '../shape.js'
-import { allocate, Tensor } from '../tensor.js'
-import { contiguous } from './cast.js'
+import { formatShape, numelOf, type Shape } from '../shape.js'
+import { allocate, type Tensor } from '../tensor.js'
 import { div } from './pointwise.js'
 import { checkTensor } from './promote.js'
 import { sum } from './reduce.js'
@@ -25,119 +22,14 @@ import {
 } from './sliding.js'
 import { reshape, squeeze, unsqueeze } from './view.js'
 
-function lowest(dtype: DType): number {
-  if (dtype.isFloatingPoint) return dtype === float16 ? -65504 : Number.NEGATIVE_INFINITY
-  return -(2 ** (dtype.itemsize * 8 - 1))
-}
-
-function sizesFor(x: Tensor, outputs: readonly number[], window: Window): number[] {
+/** How far windows reach into what surrounds `x`, or at least its own end. */
+export function reached(x: Tensor, outputs: readonly number[], window: Window): number[] {
   const spatial = x.shape.slice(x.ndim - outputs.length)
   return spatial.map((size, d) => Math.max(size + window.padding[d]!, covered(outputs[d]!, window, d)))
 }
 
-/** For each window position and each element of the window: its flat index in the plane, as one int64 matrix. */
-function planeIndices(like: Tensor, spatial: readonly number[], outputs: readonly number[], window: Window): Tensor {
-  const taps = numelOf(window.kernel)
-  const n = numelOf(outputs)
-  const words = new Int32Array(2 * n * taps)
-  eachTap(outputs, (position, flatPosition) => {
-    const base = position.map((p, d) => p * window.stride[d]! - window.padding[d]!)
-    eachTap(window.kernel, (tap, flatTap) => {
-      let index = 0
-      tap.forEach((k, d) => {
-        index = index * spatial[d]! + base[d]! + k * window.dilation[d]!
-      })
-      words[2 * (flatPosition * taps + flatTap)] = index
-    })
-  })
-  const out = allocate(like.storage, int64, [n, taps])
-  like.storage.device.memory.write(out, words)
-  return out
-}
-
-/** Kernel key: largest element of each window of `x` [N, C, ...], and its flat index in the plane (int64). */
-export const maxPoolOp: Op<[x: Tensor, outputs: readonly number[], window: Window], readonly [Tensor, Tensor]> =
-  defineOp('maxPool', (x: Tensor, outputs: readonly number[], window: Window): readonly [Tensor, Tensor] => {
-    const n = outputs.length
-    const lead = x.shape.slice(0, x.ndim - n)
-    const spatial = x.shape.slice(x.ndim - n)
-    const { primitives } = x.storage.device
-    const all = windows(surrounded(x, window.padding, sizesFor(x, outputs, window), lowest(x.dtype)), outputs, window)
-    const planes = numelOf(lead)
-    const positions = numelOf(outputs)
-    const taps = numelOf(window.kernel)
-    const flat = reshape(all, [planes * positions, taps])
-    const best = allocate(x.storage, int64, [planes * positions, 1])
-    primitives.argReduce(ArgReduce.argmax, flat, 1, best)
-    const values = allocate(x.storage, x.dtype, [planes * positions, 1])
-    primitives.gather(flat, 1, best, values)
-    // the same choice among the flat indices, which every plane shares
-    const table = planeIndices(x, spatial, outputs, window)
-    const shared = new Tensor(
-      table.storage,
-      int64,
-      [planes, positions, taps],
-      [0, taps, 1],
-      0,
-      planes * positions * taps,
-    )
-    const indices = allocate(x.storage, int64, [planes, positions, 1])
-    primitives.gather(shared, 2, reshape(best, [planes, positions, 1]), indices)
-    const shape = [...lead, ...outputs]
-    return [reshape(values, shape), reshape(indices, shape)]
-  })
-
-/** Kernel key: adds `g` at flat plane indices into zeros of `shape`: gradient of max pooling, and unpooling. */
-export const maxPoolGradOp: Op<[g: Tensor, indices: Tensor, shape: Shape, n: number], Tensor> = defineOp(
-  'maxPoolGrad',
-  (g: Tensor, indices: Tensor, shape: Shape, n: number): Tensor => {
-    const planes = numelOf(shape.slice(0, shape.length - n))
-    const out = allocate(g.storage, g.dtype, [planes, numelOf(shape.slice(shape.length - n))], true)
-    const positions = numelOf(g.shape.slice(g.ndim - n))
-    g.storage.device.primitives.scatter(
-      ScatterMode.add,
-      out,
-      1,
-      reshape(indices, [planes, positions]),
-      reshape(g, [planes, positions]),
-    )
-    return reshape(out, shape)
-  },
-)
-
-function maxPoolGrad(g: Tensor, indices: Tensor, shape: Shape, n: number): Tensor {
-  return record('MaxPoolGradBackward0', maxPoolGradOp(g, indices, shape, n), [g], [indices], (h, node) =>
-    pickPlane(h, node.saved(0), n),
-  )
-}
-
-/** Elements of `x` at flat plane indices; its gradient is {@link maxPoolGrad}. */
-function pickPlane(x: Tensor, indices: Tensor, n: number): Tensor {
-  const planes = numelOf(x.shape.slice(0, x.ndim - n))
-  const flat = reshape(contiguous(x), [planes, numelOf(x.shape.slice(x.ndim - n))])
-  const index = reshape(indices, [planes, numelOf(indices.shape.slice(indices.ndim - n))])
-  const out = allocate(x.storage, x.dtype, index.shape)
-  x.storage.device.primitives.gather(flat, 1, index, out)
-  const shape = x.shape
-  const picked = new Tensor(out.storage, out.dtype, indices.shape, contiguousStrides(indices.shape), 0, out.count)
-  return record('PickPlaneBackward0', picked, [x], [indices], (g, node) => maxPoolGrad(g, node.saved(0), shape, n))
-}
-
-/** Options of the max poolings. */
-export interface MaxPoolOptions {
-  /** The kernel size if not given. */
-  stride?: Sizes
-  /** -inf added on both sides, at most half the kernel. */
-  padding?: Sizes
-  dilation?: Sizes
-  /** Lets a last window hang over the end. */
-  ceilMode?: boolean
-  /** Gives `[values, indices]`. */
-  returnIndices?: boolean
-}
-const maxNames = ['stride', 'padding', 'dilation', 'ceilMode', 'returnIndices'] as const
-
-function poolWindow(
+/** The window that a pooling is called with. @throws RuntimeError in PyTorch's words if it makes no sense */
+export function poolWindow(
   name: string,
   n: number,
   kernelSize: Sizes,
@@ -172,7 +64,8 @@ function poolWindow(
   return window
 }
 
-function poolInput(name: string, input: Tensor, n: number): [Tensor, boolean] {
+/** The input with a batch dimension, and whether it had one. @throws RuntimeError for another shape */
+export function poolInput(name: string, input: Tensor, n: number): [Tensor, boolean] {
   const snake = name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)
   const ranks = `${n + 1}D or ${n + 2}D (batch mode)`
   if (input.ndim !== n + 1 && input.ndim !== n + 2) {
@@ -192,7 +85,8 @@ function poolInput(name: string, input: Tensor, n: number): [Tensor, boolean] {
   return input.ndim === n + 2 ? [input, true] : [unsqueeze(input, 0), false]
 }
 
-function outputSizes(x: Tensor, n: number, window: Window, ceil: boolean): number[] {
+/** Number of windows along each dimension. @throws RuntimeError if there is none */
+export function outputSizes(x: Tensor, n: number, window: Window, ceil: boolean): number[] {
   const spatial = x.shape.slice(x.ndim - n)
   const outputs = spatial.map((size, d) => positionsAlong(size, window, d, ceil))
   if (outputs.some((o) => o < 1)) {
@@ -204,107 +98,54 @@ function outputSizes(x: Tensor, n: number, window: Window, ceil: boolean): numbe
   return outputs
 }
 
-function maxPool(
-  name: string,
-  n: number,
-  input: Tensor,
-  kernelSize: Sizes,
-  args: readonly unknown[],
-): [Tensor, Tensor, boolean] {
-  const o = bindOptions<MaxPoolOptions>(name, maxNames, args)
-  checkTensor(name, 'input', input)
-  const window = poolWindow(name, n, kernelSize, o.stride, o.padding ?? 0, o.dilation ?? 1)
-  const [x, isBatched] = poolInput(name, input, n)
-  if (x.dtype.name === 'bool') throw new RuntimeError(`"max_pool${n}d" not implemented for 'Bool'`)
-  const outputs = outputSizes(x, n, window, o.ceilMode ?? false)
-  const [values, indices] = maxPoolOp(x, outputs, window)
-  const shape = x.shape
-  record(`MaxPool${n}DWithIndicesBackward0`, values, [x], [indices], (g, node) =>
-    maxPoolGrad(g, node.saved(0), shape, n),
-  )
-  if (o.returnIndices !== true) ownedByGraph(values, indices)
-  const both: [Tensor, Tensor] = isBatched ? [values, indices] : [squeeze(values, 0), squeeze(indices, 0)]
-  return [...both, o.returnIndices ?? false]
+/** A window over volumes as two over planes: one in each, then one along the depth of flat planes. */
+export function planeWindows({ kernel, stride, padding, dilation }: Window): [inPlane: Window, alongDepth: Window] {
+  const inPlane = {
+    kernel: kernel.slice(1),
+    stride: stride.slice(1),
+    padding: padding.slice(1),
+    dilation: dilation.slice(1),
+  }
+  const alongDepth = {
+    kernel: [kernel[0]!, 1],
+    stride: [stride[0]!, 1],
+    padding: [padding[0]!, 0],
+    dilation: [dilation[0]!, 1],
+  }
+  return [inPlane, alongDepth]
 }
 
-type MaxOr<T> = T | MaxPoolOptions
-
-function maxPoolResult([values, indices, both]: [Tensor, Tensor, boolean]): Tensor {
-  // typed as a tensor, which it is unless indices were asked for
-  return both ? ([values, indices] as unknown as Tensor) : values
+/** Whether sums over volumes are sums of sums over planes: halves would be rounded twice. */
+function byPlanes(x: Tensor, n: number): boolean {
+  return n === 3 && x.dtype.itemsize >= 4
 }
 
-/** Max pooling over one dimension, see {@link maxPool2d}. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
-export function maxPool1d(
-  input: Tensor,
-  kernelSize: Sizes,
-  options: MaxPoolOptions & { returnIndices: true },
-): [Tensor, Tensor]
-export function maxPool1d(
-  input: Tensor,
-  kernelSize: Sizes,
-  stride?: MaxOr<Sizes>,
-  padding?: MaxOr<Sizes>,
-  dilation?: MaxOr<Sizes>,
-  ceilMode?: MaxOr<boolean>,
-): Tensor
-export function maxPool1d(input: Tensor, kernelSize: Sizes, ...args: unknown[]): Tensor | [Tensor, Tensor] {
-  return maxPoolResult(maxPool('maxPool1d', 1, input, kernelSize, args))
+function volumeSums(x: Tensor, outputs: readonly number[], window: Window): Tensor {
+  const [batch, channels, depth, height, width] = x.shape as [number, number, number, number, number]
+  const [outDepth, outHeight, outWidth] = outputs as [number, number, number]
+  const [plane, column] = planeWindows(window)
+  const area = outHeight * outWidth
+  const sums = sumPoolOp(reshape(x, [batch, channels * depth, height, width]), [outHeight, outWidth], plane)
+  const deep = sumPoolOp(reshape(sums, [batch, channels, depth, area]), [outDepth, area], column)
+  return reshape(deep, [batch, channels, ...outputs])
 }
 
-/**
- * The largest element of each window.
- *
- * @param input - shape [N, C, H, W] or [C, H, W]
- * @param kernelSize - size of the window
- * @returns shape [N, C, H', W']; with `returnIndices` also the flat positions in each plane (int64)
- * @throws RuntimeError if the window does not fit
- * @example
- * ```ts
- * maxPool2d(randn([1, 3, 8, 8]), 2) // shape [1, 3, 4, 4]
- * ```
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
- */
-export function maxPool2d(
-  input: Tensor,
-  kernelSize: Sizes,
-  options: MaxPoolOptions & { returnIndices: true },
-): [Tensor, Tensor]
-export function maxPool2d(
-  input: Tensor,
-  kernelSize: Sizes,
-  stride?: MaxOr<Sizes>,
-  padding?: MaxOr<Sizes>,
-  dilation?: MaxOr<Sizes>,
-  ceilMode?: MaxOr<boolean>,
-): Tensor
-export function maxPool2d(input: Tensor, kernelSize: Sizes, ...args: unknown[]): Tensor | [Tensor, Tensor] {
-  return maxPoolResult(maxPool('maxPool2d', 2, input, kernelSize, args))
-}
-
-/** Max pooling over three dimensions, see {@link maxPool2d}. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
-export function maxPool3d(
-  input: Tensor,
-  kernelSize: Sizes,
-  options: MaxPoolOptions & { returnIndices: true },
-): [Tensor, Tensor]
-export function maxPool3d(
-  input: Tensor,
-  kernelSize: Sizes,
-  stride?: MaxOr<Sizes>,
-  padding?: MaxOr<Sizes>,
-  dilation?: MaxOr<Sizes>,
-  ceilMode?: MaxOr<boolean>,
-): Tensor
-export function maxPool3d(input: Tensor, kernelSize: Sizes, ...args: unknown[]): Tensor | [Tensor, Tensor] {
-  return maxPoolResult(maxPool('maxPool3d', 3, input, kernelSize, args))
+function volumeGrad(g: Tensor, shape: Shape, window: Window): Tensor {
+  const [batch, channels, depth, height, width] = shape as [number, number, number, number, number]
+  const [outDepth, outHeight, outWidth] = g.shape.slice(2) as [number, number, number]
+  const [plane, column] = planeWindows(window)
+  const area = outHeight * outWidth
+  const deep = sumPoolGradOp(reshape(g, [batch, channels, outDepth, area]), [batch, channels, depth, area], column)
+  const planes = reshape(deep, [batch, channels * depth, outHeight, outWidth])
+  return reshape(sumPoolGradOp(planes, [batch, channels * depth, height, width], plane), shape)
 }
 
 /** Kernel key: sum of each window of `x` [N, C, ...], zeros around. */
 export const sumPoolOp: Op<[x: Tensor, outputs: readonly number[], window: Window], Tensor> = defineOp(
   'sumPool',
   (x: Tensor, outputs: readonly number[], window: Window): Tensor => {
-    const all = windows(surrounded(x, window.padding, sizesFor(x, outputs, window), 0), outputs, window)
+    if (byPlanes(x, outputs.length)) return volumeSums(x, outputs, window)
+    const all = windows(surrounded(x, window.padding, reached(x, outputs, window), 0), outputs, window)
     return sum(
       all,
       window.kernel.map((_, d) => x.ndim + d),
@@ -318,7 +159,10 @@ export const sumPoolOp: Op<[x: Tensor, outputs: readonly number[], window: Windo
 export const sumPoolGradOp: Op<[g: Tensor, shape: Shape, window: Window], Tensor> = defineOp(
   'sumPoolGrad',
   (g: Tensor, shape: Shape, window: Window): Tensor => {
-    return addWindows(g, shape, g.shape.slice(g.ndim - window.kernel.length), window, () => g)
+    const n = window.kernel.length
+    return byPlanes(g, n)
+      ? volumeGrad(g, shape, window)
+      : addWindows(g, shape, g.shape.slice(g.ndim - n), window, () => g)
   },
 )
 

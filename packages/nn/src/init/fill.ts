@@ -12,6 +12,19 @@ export function generatorOf(options: GeneratorOptions): GeneratorOptions {
   return options.generator === undefined ? {} : { generator: options.generator }
 }
 
+let skipping = false
+
+/** Runs `body`, in which {@link uniform_}, {@link normal_} and what is built on them leave tensors as they are. */
+export function withoutInit<T>(body: () => T): T {
+  const before = skipping
+  skipping = true
+  try {
+    return body()
+  } finally {
+    skipping = before
+  }
+}
+
 /** Options of {@link uniform_}. */
 export interface UniformOptions extends GeneratorOptions {
   /** Lower bound, 0 if not given. */
@@ -36,6 +49,7 @@ export function uniform_<T extends Tensor>(
   options?: UniformOptions,
 ): T {
   const o = bindOptions<UniformOptions>('uniform_', ['a', 'b', 'generator'], [a, b, options])
+  if (skipping) return tensor
   return noGrad(() => tensor.uniform_(o.a ?? 0, o.b ?? 1, generatorOf(o)))
 }
 
@@ -55,6 +69,7 @@ export function normal_<T extends Tensor>(
   options?: NormalInitOptions,
 ): T {
   const o = bindOptions<NormalInitOptions>('normal_', ['mean', 'std', 'generator'], [mean, std, options])
+  if (skipping) return tensor
   return noGrad(() => tensor.normal_(o.mean ?? 0, o.std ?? 1, generatorOf(o)))
 }
 

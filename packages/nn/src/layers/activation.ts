@@ -1,68 +1,37 @@
-/** Activations without parameters. */
+/** Smooth activations without parameters, and ReLU. */
 import {
   bindOptions,
-  leakyRelu,
-  logSoftmax,
+  type GeluApproximation,
+  type GeluOptions,
+  gelu,
+  glu,
+  logsigmoid,
+  mish,
+  type SoftplusOptions,
   sigmoid,
   silu,
-  softmax,
-  softmin,
+  softplus,
+  softsign,
   type Tensor,
   tanh,
-  ValueError,
 } from '@tsorch/core'
-import { type InplaceOptions, relu } from '../functional/activation.js'
+import { relu } from '../functional/activation.js'
 import { Layer } from '../module/module.js'
+import { InplaceActivation } from './inplace-activation.js'
 import { float } from './python-text.js'
 
 /**
  * `max(x, 0)`.
  *
- * @param inplace - writes the result into the input
+ * @example
+ * ```ts
+ * new ReLU()(tensor([-1.5, 0.5])) // tensor([0.0000, 0.5000])
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html
  */
-export class ReLU extends Layer {
-  inplace: boolean
-
-  constructor(inplace?: boolean | InplaceOptions) {
-    super()
-    this.inplace = bindOptions<InplaceOptions>('ReLU', ['inplace'], [inplace]).inplace ?? false
-  }
-
+export class ReLU extends InplaceActivation {
   override forward(input: Tensor): Tensor {
     return this.inplace ? relu(input, true) : relu(input)
-  }
-
-  override extraRepr(): string {
-    return this.inplace ? 'inplace=True' : ''
-  }
-}
-
-/** Options of {@link LeakyReLU}. */
-export interface LeakyReluLayerOptions extends InplaceOptions {
-  /** Slope below zero, 0.01 if not given. */
-  negativeSlope?: number
-}
-
-/** `x` above zero, `negativeSlope * x` below. @see https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html */
-export class LeakyReLU extends Layer {
-  negativeSlope: number
-  inplace: boolean
-
-  constructor(negativeSlope?: number | LeakyReluLayerOptions, inplace?: boolean | LeakyReluLayerOptions) {
-    super()
-    const names = ['negativeSlope', 'inplace'] as const
-    const o = bindOptions<LeakyReluLayerOptions>('LeakyReLU', names, [negativeSlope, inplace])
-    this.negativeSlope = o.negativeSlope ?? 0.01
-    this.inplace = o.inplace ?? false
-  }
-
-  override forward(input: Tensor): Tensor {
-    return leakyRelu(input, this.negativeSlope, this.inplace)
-  }
-
-  override extraRepr(): string {
-    return `negative_slope=${float(this.negativeSlope)}${this.inplace ? ', inplace=True' : ''}`
   }
 }
 
@@ -73,6 +42,13 @@ export class Sigmoid extends Layer {
   }
 }
 
+/** The logarithm of {@link Sigmoid}, without loss of precision. @see https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html */
+export class LogSigmoid extends Layer {
+  override forward(input: Tensor): Tensor {
+    return logsigmoid(input)
+  }
+}
+
 /** The hyperbolic tangent. @see https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
 export class Tanh extends Layer {
   override forward(input: Tensor): Tensor {
@@ -80,83 +56,98 @@ export class Tanh extends Layer {
   }
 }
 
-/** `x * sigmoid(x)`, also called swish. @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html */
-export class SiLU extends Layer {
-  inplace: boolean
-
-  constructor(inplace?: boolean | InplaceOptions) {
-    super()
-    this.inplace = bindOptions<InplaceOptions>('SiLU', ['inplace'], [inplace]).inplace ?? false
-  }
-
+/** `x / (1 + |x|)`. @see https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html */
+export class Softsign extends Layer {
   override forward(input: Tensor): Tensor {
-    return silu(input, { inplace: this.inplace })
-  }
-
-  override extraRepr(): string {
-    return this.inplace ? 'inplace=True' : ''
+    return softsign(input)
   }
 }
 
-/** Options of the softmax family. */
-export interface DimOptions {
-  /** The dimension that sums to 1. Name it: without, old PyTorch's rule applies (0 for 1 or 3 dimensions, else 1). */
-  dim?: number | null
+/** `x * sigmoid(x)`, also called swish. @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html */
+export class SiLU extends InplaceActivation {
+  override forward(input: Tensor): Tensor {
+    return silu(input, this.inplace)
+  }
 }
 
-/** What normalises along a dimension. */
-export abstract class AlongDim extends Layer {
-  dim: number | null
-
-  constructor(dim?: number | null | DimOptions) {
-    super()
-    this.dim = bindOptions<DimOptions>(this.constructor.name, ['dim'], [dim ?? undefined]).dim ?? null
-  }
-
-  override extraRepr(): string {
-    return `dim=${this.dim ?? 'None'}`
+/** `x * tanh(softplus(x))`. @see https://pytorch.org/docs/stable/generated/torch.nn.Mish.html */
+export class Mish extends InplaceActivation {
+  override forward(input: Tensor): Tensor {
+    return mish(input, this.inplace)
   }
 }
 
 /**
- * `e^x`, normalised to sum 1 along `dim`.
+ * `x` times the probability that a standard normal number is below `x`.
  *
  * @example
  * ```ts
- * new Softmax(1)(randn([2, 3])).sum(1) // tensor([1., 1.])
+ * new GELU({ approximate: 'tanh' })(tensor([-1.5, 0.5])) // tensor([-0.1004,  0.3457])
  * ```
- * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GELU.html
  */
-export class Softmax extends AlongDim {
+export class GELU extends Layer {
+  approximate: GeluApproximation
+
+  constructor(approximate?: GeluApproximation | GeluOptions) {
+    super()
+    this.approximate = bindOptions<GeluOptions>('GELU', ['approximate'], [approximate]).approximate ?? 'none'
+  }
+
   override forward(input: Tensor): Tensor {
-    return softmax(input, this.dim ?? undefined)
+    return gelu(input, { approximate: this.approximate })
+  }
+
+  override extraRepr(): string {
+    return `approximate='${this.approximate}'`
   }
 }
 
-/** The logarithm of {@link Softmax}, without loss of precision. @see https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
-export class LogSoftmax extends AlongDim {
-  override forward(input: Tensor): Tensor {
-    return logSoftmax(input, this.dim ?? undefined)
-  }
-}
+/** `log(1 + e^(beta * x)) / beta`, a smooth {@link ReLU}. @see https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html */
+export class Softplus extends Layer {
+  /** How sharply it bends. */
+  beta: number
+  /** Where `beta * x` is above this the result is `x` itself. */
+  threshold: number
 
-/** {@link Softmax} of `-x`. @see https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
-export class Softmin extends AlongDim {
+  constructor(beta?: number | SoftplusOptions, threshold?: number | SoftplusOptions) {
+    super()
+    const o = bindOptions<SoftplusOptions>('Softplus', ['beta', 'threshold'], [beta, threshold])
+    this.beta = o.beta ?? 1
+    this.threshold = o.threshold ?? 20
+  }
+
   override forward(input: Tensor): Tensor {
-    return softmin(input, this.dim ?? undefined)
+    return softplus(input, this.beta, this.threshold)
+  }
+
+  override extraRepr(): string {
+    return `beta=${float(this.beta)}, threshold=${float(this.threshold)}`
   }
 }
 
 /**
- * {@link Softmax} over the channels at each position of [N, C, H, W] or [C, H, W].
+ * The first half of a dimension times the sigmoid of the second.
  *
- * @throws ValueError for other inputs
- * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html
+ * @example
+ * ```ts
+ * new GLU()(randn([2, 6])) // shape [2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GLU.html
  */
-export class Softmax2d extends Layer {
+export class GLU extends Layer {
+  dim: number
+
+  constructor(dim?: number | { dim?: number }) {
+    super()
+    this.dim = bindOptions<{ dim: number }>('GLU', ['dim'], [dim]).dim ?? -1
+  }
+
   override forward(input: Tensor): Tensor {
-    if (input.ndim !== 3 && input.ndim !== 4)
-      throw new ValueError(`Softmax2d: expected input to be 3D or 4D, got ${input.ndim}D instead`)
-    return softmax(input, -3)
+    return glu(input, this.dim)
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}`
   }
 }

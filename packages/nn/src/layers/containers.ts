@@ -56,6 +56,16 @@ function insertInto(list: Editable<AnyModule>, index: number, module: AnyModule)
   renumber(list, all)
 }
 
+function deleteFrom(list: Editable<AnyModule>, start: number, end: number | undefined): void {
+  const all = [...list]
+  const from = end === undefined ? place(start, all.length) : start
+  const gone = new Set(all.map((_, i) => i).slice(from, end ?? from + 1))
+  renumber(
+    list,
+    all.filter((_, i) => !gone.has(i)),
+  )
+}
+
 function removeFrom<M extends AnyModule>(list: Editable<M>, index: number): M {
   const all = [...list]
   const [removed] = all.splice(place(index, all.length), 1)
@@ -143,6 +153,16 @@ export class Sequential extends Layer {
   pop(index: number): AnyModule {
     return removeFrom(this, index)
   }
+
+  /** Takes the module at `start` out, or those from `start` to before `end`, and numbers the others anew. */
+  delete(start: number, end?: number): void {
+    deleteFrom(this, start, end)
+  }
+
+  /** The modules of this and then of the other one. */
+  concat(other: Sequential): Sequential {
+    return new Sequential(...this, ...other)
+  }
 }
 
 /**
@@ -210,6 +230,16 @@ export class ModuleList<M extends AnyModule = AnyModule> extends Module<never[],
   /** Takes the module at `index` out, and numbers the others anew. @throws IndexError outside */
   pop(index: number): M {
     return removeFrom<M>(this as never, index)
+  }
+
+  /** Takes the module at `start` out, or those from `start` to before `end`, and numbers the others anew. */
+  delete(start: number, end?: number): void {
+    deleteFrom(this as never, start, end)
+  }
+
+  /** The modules of this and then of the other list. */
+  concat(other: Iterable<M>): ModuleList<M> {
+    return new ModuleList([...this, ...other])
   }
 
   /** Equal modules that follow each other are printed once. */

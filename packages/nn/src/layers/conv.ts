@@ -1,14 +1,5 @@
 /** Convolutions with a learned weight. */
-import {
-  bindOptions,
-  conv1d,
-  conv2d,
-  conv3d,
-  NotImplementedError,
-  type Sizes,
-  type Tensor,
-  ValueError,
-} from '@tsorch/core'
+import { bindOptions, conv1d, conv2d, conv3d, pad, type Sizes, type Tensor, ValueError } from '@tsorch/core'
 import { Layer } from '../module/module.js'
 import type { Parameter } from '../parameter.js'
 import { emptyParameter, type FactoryOptions, factoryNames, perDimension } from './factory.js'
@@ -101,10 +92,13 @@ export abstract class ConvNd extends Layer {
       throw new ValueError(
         `padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got padding_mode='${this.paddingMode}'`,
       )
-    if (this.paddingMode !== 'zeros')
-      throw new NotImplementedError(
-        `${this.constructor.name}: paddingMode '${this.paddingMode}' is not implemented yet`,
-      )
+  }
+
+  /** Input and padding of the convolution, which by itself adds nothing but zeros. */
+  protected surrounded(input: Tensor): [input: Tensor, padding: readonly number[] | 'valid' | 'same'] {
+    if (this.paddingMode === 'zeros') return [input, this.padding]
+    const around = bothEnds(this.padding, this.kernelSize, this.dilation)
+    return [pad(input, around, this.paddingMode), this.kernelSize.map(() => 0)]
   }
 
   /** Draws weight and bias anew. */
@@ -127,6 +121,23 @@ export abstract class ConvNd extends Layer {
     if (this.paddingMode !== 'zeros') parts.push(`padding_mode=${this.paddingMode}`)
     return parts.join(', ')
   }
+}
+
+/** What is added before and after each dimension, from the last one to the first, as `pad` takes it. */
+function bothEnds(
+  padding: readonly number[] | 'valid' | 'same',
+  kernelSize: readonly number[],
+  dilation: readonly number[],
+): number[] {
+  return kernelSize
+    .flatMap((size, d) => {
+      if (typeof padding !== 'string') return [padding[d]!, padding[d]!]
+      const total = padding === 'same' ? dilation[d]! * (size - 1) : 0
+      const before = Math.floor(total / 2)
+      // turned round with the order of dimensions
+      return [total - before, before]
+    })
+    .reverse()
 }
 
 type Or<T> = T | ConvLayerOptions
@@ -163,7 +174,8 @@ export class Conv1d extends ConvNd {
   }
 
   override forward(input: Tensor): Tensor {
-    return conv1d(input, this.weight, this.bias, this.stride, this.padding, this.dilation, this.groups)
+    const [x, padding] = this.surrounded(input)
+    return conv1d(x, this.weight, this.bias, this.stride, padding, this.dilation, this.groups)
   }
 }
 
@@ -192,7 +204,8 @@ export class Conv2d extends ConvNd {
   }
 
   override forward(input: Tensor): Tensor {
-    return conv2d(input, this.weight, this.bias, this.stride, this.padding, this.dilation, this.groups)
+    const [x, padding] = this.surrounded(input)
+    return conv2d(x, this.weight, this.bias, this.stride, padding, this.dilation, this.groups)
   }
 }
 
@@ -216,6 +229,7 @@ export class Conv3d extends ConvNd {
   }
 
   override forward(input: Tensor): Tensor {
-    return conv3d(input, this.weight, this.bias, this.stride, this.padding, this.dilation, this.groups)
+    const [x, padding] = this.surrounded(input)
+    return conv3d(x, this.weight, this.bias, this.stride, padding, this.dilation, this.groups)
   }
 }

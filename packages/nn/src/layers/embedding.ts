@@ -50,7 +50,7 @@ export class Embedding extends Layer {
     const o = bindOptions<EmbeddingLayerOptions>('Embedding', [...names, ...factoryNames], args)
     this.numEmbeddings = numEmbeddings
     this.embeddingDim = embeddingDim
-    this.paddingIdx = rowOf(o.paddingIdx ?? null, numEmbeddings)
+    this.paddingIdx = rowOf(o.paddingIdx, numEmbeddings)
     this.maxNorm = o.maxNorm ?? null
     this.normType = o.normType ?? 2
     this.scaleGradByFreq = o.scaleGradByFreq ?? false
@@ -75,15 +75,11 @@ export class Embedding extends Layer {
       ['freeze', ...names],
       args,
     )
-    if (embeddings.ndim !== 2)
-      throw new RuntimeError(
-        `Embeddings parameter is expected to be 2-dimensional, but got shape [${embeddings.shape.join(', ')}]`,
-      )
-    const [rows, columns] = embeddings.shape as [number, number]
+    const [rows, columns] = tableSizes(embeddings)
     // made empty, so that nothing is drawn
     const layer = new Embedding(0, columns, { dtype: embeddings.dtype, device: embeddings.device })
     layer.numEmbeddings = rows
-    layer.paddingIdx = rowOf(rest.paddingIdx ?? null, rows)
+    layer.paddingIdx = rowOf(rest.paddingIdx, rows)
     layer.maxNorm = rest.maxNorm ?? null
     layer.normType = rest.normType ?? 2
     layer.scaleGradByFreq = rest.scaleGradByFreq ?? false
@@ -94,10 +90,7 @@ export class Embedding extends Layer {
 
   /** Draws the table anew. */
   resetParameters(): void {
-    normal_(this.weight)
-    // after it is drawn like the others, so that the stream is the same with and without it
-    const { paddingIdx } = this
-    if (paddingIdx !== null) noGrad(() => this.weight.select(0, paddingIdx).zero_())
+    drawTable(this.weight, this.paddingIdx)
   }
 
   override forward(input: Tensor): Tensor {
@@ -116,9 +109,25 @@ export class Embedding extends Layer {
   }
 }
 
-/** The row that an index counts from the front or, negative, from behind. */
-function rowOf(paddingIdx: number | null, rows: number): number | null {
-  if (paddingIdx === null) return null
+/** Fills a table with normal random numbers, and its padding with zeros. */
+export function drawTable(weight: Tensor, paddingIdx: number | null): void {
+  normal_(weight)
+  // after it is drawn like the others, so that the stream is the same with and without it
+  if (paddingIdx !== null) noGrad(() => weight.select(0, paddingIdx).zero_())
+}
+
+/** Rows and columns of a table. @throws RuntimeError if it is no matrix */
+export function tableSizes(embeddings: Tensor): [rows: number, columns: number] {
+  if (embeddings.ndim !== 2)
+    throw new RuntimeError(
+      `Embeddings parameter is expected to be 2-dimensional, but got shape [${embeddings.shape.join(', ')}]`,
+    )
+  return embeddings.shape as [number, number]
+}
+
+/** The row that an index counts from the front or, negative, from behind; null for none. @throws RuntimeError outside the table */
+export function rowOf(paddingIdx: number | null | undefined, rows: number): number | null {
+  if (paddingIdx == null) return null
   if (paddingIdx >= rows || paddingIdx < -rows)
     throw new RuntimeError(`Padding_idx must be within num_embeddings: got ${paddingIdx} for ${rows} rows`)
   return paddingIdx < 0 ? paddingIdx + rows : paddingIdx

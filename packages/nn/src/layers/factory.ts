@@ -9,11 +9,14 @@ export interface FactoryOptions {
 /** Names of {@link FactoryOptions}, the last of every layer's. */
 export const factoryNames = ['device', 'dtype'] as const
 
+/** Only these of a layer's options, for the layers that it is made of. */
+export function factoryOf({ dtype, device }: FactoryOptions): FactoryOptions {
+  return { ...(dtype === undefined ? {} : { dtype }), ...(device === undefined ? {} : { device }) }
+}
+
 /** A parameter of undefined values, to be initialised. */
-export function emptyParameter(shape: Shape, { dtype, device }: FactoryOptions): Parameter {
-  return new Parameter(
-    empty(shape, { ...(dtype === undefined ? {} : { dtype }), ...(device === undefined ? {} : { device }) }),
-  )
+export function emptyParameter(shape: Shape, options: FactoryOptions): Parameter {
+  return new Parameter(empty(shape, factoryOf(options)))
 }
 
 /** One size a dimension: a single number counts for all. @throws RuntimeError for a list of another length */

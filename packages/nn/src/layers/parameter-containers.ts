@@ -137,6 +137,31 @@ export class ParameterDict extends Module<never[], never> {
     return value
   }
 
+  /** Takes the last parameter out. @throws IndexError if there is none */
+  popitem(): [key: string, value: Parameter] {
+    const last = [...this.items()].at(-1)
+    if (last === undefined) throw new IndexError('popitem(): ParameterDict is empty')
+    this.delete(last[0])
+    return last
+  }
+
+  /** The parameter of a key; `value` becomes it if there is none. */
+  setdefault(key: string, value: Tensor): Parameter {
+    if (!this.has(key)) this.set(key, value)
+    return this.get(key)
+  }
+
+  /** Another dictionary of the same parameters. */
+  copy(): ParameterDict {
+    return new ParameterDict(this.items())
+  }
+
+  /** A dictionary that has one parameter under several keys. */
+  fromkeys(keys: Iterable<string>, value: Tensor): ParameterDict {
+    const parameter = asParameter(value) as Parameter
+    return new ParameterDict([...keys].map((key) => [key, parameter] as const))
+  }
+
   get length(): number {
     return itemsOf(this).size
   }

@@ -9,22 +9,19 @@ import {
   maxPool1d,
   maxPool2d,
   maxPool3d,
+  type Pooled,
   type Sizes,
   type Tensor,
 } from '@tsorch/core'
-import { Layer } from '../module/module.js'
+import { Layer, Module } from '../module/module.js'
 import { perDimension } from './factory.js'
 import { bool, sizes } from './python-text.js'
 
-type MaxOr<T> = T | MaxPoolOptions
+type MaxOr<T, Indices extends boolean> = T | MaxPoolOptions<Indices>
 type AvgOr<T> = T | AvgPoolOptions
 
-/**
- * The largest element of each window.
- *
- * With `returnIndices` a call gives `[values, indices]`, for unpooling.
- */
-export abstract class MaxPoolNd extends Layer {
+/** The largest element of each window. */
+export abstract class MaxPoolNd<Indices extends boolean = false> extends Module<[input: Tensor], Pooled<Indices>> {
   kernelSize: Sizes
   stride: Sizes
   padding: Sizes
@@ -44,12 +41,12 @@ export abstract class MaxPoolNd extends Layer {
     this.ceilMode = o.ceilMode ?? false
   }
 
-  override forward(input: Tensor): Tensor {
+  override forward(input: Tensor): Pooled<Indices> {
     const { stride, padding, dilation, ceilMode, returnIndices } = this
-    return this.pool(input, { stride, padding, dilation, ceilMode, returnIndices })
+    return this.pool(input, { stride, padding, dilation, ceilMode, returnIndices }) as Pooled<Indices>
   }
 
-  protected abstract pool(input: Tensor, options: MaxPoolOptions): Tensor
+  protected abstract pool(input: Tensor, options: MaxPoolOptions): Tensor | [Tensor, Tensor]
 
   override extraRepr(): string {
     return `kernel_size=${sizes(this.kernelSize)}, stride=${sizes(this.stride)}, padding=${sizes(this.padding)}, dilation=${sizes(this.dilation)}, ceil_mode=${bool(this.ceilMode)}`
@@ -57,12 +54,17 @@ export abstract class MaxPoolNd extends Layer {
 }
 
 /** The largest element of each window of [N, C, L] or [C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html */
-export class MaxPool1d extends MaxPoolNd {
-  constructor(kernelSize: Sizes, stride?: MaxOr<Sizes | null>, padding?: MaxOr<Sizes>, dilation?: MaxOr<Sizes>) {
+export class MaxPool1d<Indices extends boolean = false> extends MaxPoolNd<Indices> {
+  constructor(
+    kernelSize: Sizes,
+    stride?: MaxOr<Sizes | null, Indices>,
+    padding?: MaxOr<Sizes, Indices>,
+    dilation?: MaxOr<Sizes, Indices>,
+  ) {
     super(kernelSize, [stride ?? undefined, padding, dilation])
   }
 
-  protected override pool(input: Tensor, options: MaxPoolOptions): Tensor {
+  protected override pool(input: Tensor, options: MaxPoolOptions): Tensor | [Tensor, Tensor] {
     return maxPool1d(input, this.kernelSize, options)
   }
 }
@@ -74,26 +76,37 @@ export class MaxPool1d extends MaxPoolNd {
  * ```ts
  * new MaxPool2d(2)(randn([1, 3, 8, 8])) // shape [1, 3, 4, 4]
  * new MaxPool2d(3, { stride: 2, padding: 1 })(randn([1, 3, 8, 8])) // shape [1, 3, 4, 4]
+ * const [values, indices] = new MaxPool2d(2, { returnIndices: true })(randn([1, 3, 8, 8]))
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  */
-export class MaxPool2d extends MaxPoolNd {
-  constructor(kernelSize: Sizes, stride?: MaxOr<Sizes | null>, padding?: MaxOr<Sizes>, dilation?: MaxOr<Sizes>) {
+export class MaxPool2d<Indices extends boolean = false> extends MaxPoolNd<Indices> {
+  constructor(
+    kernelSize: Sizes,
+    stride?: MaxOr<Sizes | null, Indices>,
+    padding?: MaxOr<Sizes, Indices>,
+    dilation?: MaxOr<Sizes, Indices>,
+  ) {
     super(kernelSize, [stride ?? undefined, padding, dilation])
   }
 
-  protected override pool(input: Tensor, options: MaxPoolOptions): Tensor {
+  protected override pool(input: Tensor, options: MaxPoolOptions): Tensor | [Tensor, Tensor] {
     return maxPool2d(input, this.kernelSize, options)
   }
 }
 
 /** The largest element of each window of [N, C, D, H, W] or [C, D, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html */
-export class MaxPool3d extends MaxPoolNd {
-  constructor(kernelSize: Sizes, stride?: MaxOr<Sizes | null>, padding?: MaxOr<Sizes>, dilation?: MaxOr<Sizes>) {
+export class MaxPool3d<Indices extends boolean = false> extends MaxPoolNd<Indices> {
+  constructor(
+    kernelSize: Sizes,
+    stride?: MaxOr<Sizes | null, Indices>,
+    padding?: MaxOr<Sizes, Indices>,
+    dilation?: MaxOr<Sizes, Indices>,
+  ) {
     super(kernelSize, [stride ?? undefined, padding, dilation])
   }
 
-  protected override pool(input: Tensor, options: MaxPoolOptions): Tensor {
+  protected override pool(input: Tensor, options: MaxPoolOptions): Tensor | [Tensor, Tensor] {
     return maxPool3d(input, this.kernelSize, options)
   }
 }

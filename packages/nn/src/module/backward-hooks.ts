@@ -1,5 +1,5 @@
 import { autograd, isGradEnabled, RuntimeError, Tensor } from '@tsorch/core'
-import type { ModuleGrads, ModuleHooks } from './hooks.js'
+import type { BackwardHook, BackwardPreHook, ModuleGrads } from './hooks.js'
 import type { AnyModule } from './module.js'
 
 type OnGrads = (grads: readonly Tensor[]) => ModuleGrads
@@ -56,13 +56,15 @@ function checkCount(given: ModuleGrads, expected: ModuleGrads, hook: string, wha
  */
 export class BackwardTap {
   private readonly module: AnyModule
-  private readonly hooks: ModuleHooks
+  private readonly preHooks: readonly BackwardPreHook[]
+  private readonly hooks: readonly BackwardHook[]
   private inputCount = 0
   private inputAt: readonly number[] = []
   private gradOutput: ModuleGrads | null = null
 
-  constructor(module: AnyModule, hooks: ModuleHooks) {
+  constructor(module: AnyModule, preHooks: readonly BackwardPreHook[], hooks: readonly BackwardHook[]) {
     this.module = module
+    this.preHooks = preHooks
     this.hooks = hooks
   }
 
@@ -85,7 +87,7 @@ export class BackwardTap {
 
   private onOutputGrads(grads: ModuleGrads, at: readonly number[]): ModuleGrads {
     let gradOutput = grads
-    for (const hook of this.hooks.backwardPre) {
+    for (const hook of this.preHooks) {
       const changed = hook(this.module, gradOutput)
       if (changed === undefined || changed === null) continue
       checkCount(changed, gradOutput, 'Backward pre hook', 'grad_output')
@@ -106,7 +108,7 @@ export class BackwardTap {
   private runHooks(grads: ModuleGrads): ModuleGrads {
     let gradInput = grads
     const gradOutput = this.gradOutput!
-    for (const hook of this.hooks.backward) {
+    for (const hook of this.hooks) {
       const changed = hook(this.module, gradInput, gradOutput)
       if (changed === undefined || changed === null) continue
       checkCount(changed, gradInput, 'Backward hook', 'grad_input')

@@ -1,6 +1,7 @@
 /** Moving and casting of whole models. */
 import { DType, type DTypeLike, noGrad, promoteTypes, Tensor, type ToOptions } from '@tsorch/core'
 import type { Parameter } from '../parameter.js'
+import { convertLazy, isLazy } from '../uninitialized.js'
 import { ownBuffers, ownParameters, setMember } from './entries.js'
 import type { AnyModule } from './module.js'
 
@@ -14,15 +15,22 @@ function exchange(parameter: Parameter, convert: (x: Tensor) => Tensor): void {
   if (grad !== null) parameter.grad = noGrad(() => convert(grad))
 }
 
-/** Applies `convert` to the parameters and buffers of a module and those below it. */
-export function convertModule(module: AnyModule, convert: (x: Tensor) => Tensor): void {
+/** Applies `convert` to the parameters and buffers of a module and, with `recurse`, those below it. */
+export function convertModule(module: AnyModule, convert: (x: Tensor) => Tensor, recurse = true): void {
   const seen = new Set<Tensor>()
-  for (const part of module.modules()) {
+  for (const part of recurse ? module.modules() : [module]) {
     for (const { value } of ownParameters(part)) {
-      if (!seen.has(value)) exchange(value, convert)
+      if (!seen.has(value)) {
+        if (isLazy(value)) convertLazy(value, convert)
+        else exchange(value, convert)
+      }
       seen.add(value)
     }
     for (const { property, value } of ownBuffers(part)) {
+      if (isLazy(value)) {
+        convertLazy(value, convert)
+        continue
+      }
       setMember(
         part,
         property,

@@ -59,7 +59,13 @@ export function ownModules(module: AnyModule): Entry<AnyModule>[] {
   return collect(module, isModule)
 }
 
-/** Puts a value where {@link membersOf} finds it. */
+/** The value of a member that an {@link Entry} names. */
+export function getMember(module: AnyModule, property: string): unknown {
+  const { items } = stateOf(module)
+  return items?.has(property) ? items.get(property) : (module as unknown as Record<string, unknown>)[property]
+}
+
+/** Puts a value where an {@link Entry} names it. */
 export function setMember(module: AnyModule, property: string, value: unknown): void {
   const { items } = stateOf(module)
   if (items?.has(property)) items.set(property, value)

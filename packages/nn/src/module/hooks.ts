@@ -64,8 +64,9 @@ export class HookList<H> {
     }
   }
 
-  get size(): number {
-    return this.list.length
+  /** Takes a hook away. */
+  remove(hook: H): void {
+    this.list = this.list.filter((entry) => entry.hook !== hook)
   }
 
   /** A list of the same hooks, to which others may be added. */
@@ -105,27 +106,38 @@ export class ModuleHooks {
   }
 }
 
-/** A call of a module that has hooks. */
-export function callWithHooks(module: AnyModule, hooks: ModuleHooks, args: unknown[]): unknown {
+/** Hooks of every module, and how many there are: a call asks for their number first. */
+export const everyModule: { readonly hooks: ModuleHooks; count: number } = { hooks: new ModuleHooks(), count: 0 }
+
+/** The hooks of an occasion: those of every module, then a module's own. */
+function both<O extends keyof ModuleHooks>(own: ModuleHooks | null, occasion: O): HookOf<O>[] {
+  const every = everyModule.hooks[occasion] as unknown as Iterable<HookOf<O>>
+  return [...every, ...((own?.[occasion] ?? []) as Iterable<HookOf<O>>)]
+}
+type HookOf<O extends keyof ModuleHooks> = ModuleHooks[O] extends HookList<infer H> ? H : never
+
+/** A call of a module that has hooks, or where every module has. */
+export function callWithHooks(module: AnyModule, own: ModuleHooks | null, args: unknown[]): unknown {
   const called = new Set<ForwardHook>()
   let given = args
   let result: unknown
   try {
-    for (const hook of hooks.forwardPre) {
+    for (const hook of both(own, 'forwardPre')) {
       const changed = hook(module, given)
       if (changed !== undefined && changed !== null) given = Array.isArray(changed) ? changed : [changed]
     }
-    const tap = hooks.backward.size + hooks.backwardPre.size > 0 ? new BackwardTap(module, hooks) : null
+    const [pre, full] = [both(own, 'backwardPre'), both(own, 'backward')]
+    const tap = pre.length + full.length > 0 ? new BackwardTap(module, pre, full) : null
     if (tap !== null) given = tap.inputs(given)
     result = module.forward(...(given as never[]))
-    for (const hook of hooks.forward) {
+    for (const hook of both(own, 'forward')) {
       called.add(hook)
       const changed = hook(module, given, result)
       if (changed !== undefined && changed !== null) result = changed
     }
     return tap === null ? result : tap.outputs(result)
   } catch (error) {
-    for (const hook of hooks.forward.always()) {
+    for (const hook of [...everyModule.hooks.forward.always(), ...(own?.forward.always() ?? [])]) {
       if (called.has(hook)) continue
       try {
         hook(module, given, result)

@@ -2,9 +2,11 @@ import {
   type Copier,
   type DTypeLike,
   dropGrad,
+  emptyLike,
   gradOf,
   isGradEnabled,
   NotImplementedError,
+  RuntimeError,
   safePoint,
   Tensor,
   type ToOptions,
@@ -17,6 +19,7 @@ import {
   type BackwardHook,
   type BackwardPreHook,
   callWithHooks,
+  everyModule,
   type ForwardHook,
   type ForwardHookOptions,
   type ForwardPreHook,
@@ -29,15 +32,14 @@ import {
   type StateDictPreHook,
 } from './hooks.js'
 import { joinPath } from './keys.js'
+import { memberAt, moduleAt, namedMembers, replaceModule } from './paths.js'
 import { className, moduleText } from './print.js'
+import { setNamed } from './registration.js'
 import { type ModuleState, moduleState, stateOf } from './state.js'
 import {
   type LoadOptions,
   type LoadReport,
   loadState,
-  memberAt,
-  moduleAt,
-  namedMembers,
   type StateDict,
   type StateDictOptions,
   saveState,
@@ -103,6 +105,9 @@ export class Module<Args extends unknown[] = Tensor[], Result = Tensor> {
     return property
   }
 
+  /** Adds to a state what checkpoints of older versions lack, before it is loaded: `state` is a copy, keys begin with `prefix`. */
+  static completeState(_module: AnyModule, _state: StateDict, _prefix: string): void {}
+
   /**
    * What the module computes. Subclasses write it; call the module itself, so that hooks run.
    *
@@ -167,6 +172,16 @@ export class Module<Args extends unknown[] = Tensor[], Result = Tensor> {
     return moduleAt(this as never, target)
   }
 
+  /**
+   * Puts a submodule in the place of the one at a path, or, unless `strict`, where nothing is yet.
+   *
+   * @throws ValueError for an empty path, or if `module` is none
+   * @throws RuntimeError if the path leads nowhere, or to something that is no module
+   */
+  setSubmodule(target: string, module: AnyModule, options: { strict?: boolean } = {}): void {
+    replaceModule(this as never, target, module, options.strict ?? false)
+  }
+
   /** A parameter by its path. @throws RuntimeError if there is none */
   getParameter(target: string): Parameter {
     return memberAt(this as never, target, 'an nn.Parameter', ownParameters)
@@ -229,10 +244,23 @@ export class Module<Args extends unknown[] = Tensor[], Result = Tensor> {
    *
    * @param state - tensors by name, as {@link stateDict} gives them
    * @returns the names that were missing and those that were not expected, with `strict: false`
-   * @throws RuntimeError in PyTorch's words if names (unless `strict: false`) or shapes differ; nothing is copied then
+   * @throws RuntimeError in PyTorch's words if names (unless `strict: false`) or shapes differ; nothing is copied then, unless a
+   * hook of {@link registerLoadStateDictPostHook} is to see it
    */
   loadStateDict(state: Readonly<StateDict> | ReadonlyMap<string, Tensor>, options: LoadOptions = {}): LoadReport {
     return loadState(this as never, state, options)
+  }
+
+  /** What else belongs to the state of this module: stands in {@link stateDict} as it is, under `_extra_state`. Subclasses say it. */
+  getExtraState(): unknown {
+    return undefined
+  }
+
+  /** Takes what {@link getExtraState} gave back. @throws RuntimeError where a subclass has one without the other */
+  setExtraState(_state: unknown): void {
+    throw new RuntimeError(
+      'Reached a code path in Module.set_extra_state() that should never be called. A module with getExtraState needs setExtraState too.',
+    )
   }
 
   /** Sets training mode here and below. */
@@ -276,6 +304,19 @@ export class Module<Args extends unknown[] = Tensor[], Result = Tensor> {
    */
   to(target: DTypeLike | string | Tensor | ToOptions, options: ToOptions = {}): this {
     convertModule(this as never, conversion(target, options))
+    return this
+  }
+
+  /** Casts all parameters and buffers, those of integers too. */
+  type(dstType: DTypeLike): this {
+    convertModule(this as never, (x) => x.to(dstType))
+    return this
+  }
+
+  /** Moves parameters and buffers to a device without their values, which are undefined then. */
+  toEmpty(options: { device: string; recurse?: boolean }): this {
+    const place = { device: options.device }
+    convertModule(this as never, (x) => emptyLike(x, place), options.recurse ?? true)
     return this
   }
 
@@ -341,7 +382,7 @@ export class Module<Args extends unknown[] = Tensor[], Result = Tensor> {
     return hooksOf(this).loadPre.add(hook)
   }
 
-  /** Calls `hook` with missing and unexpected keys, which it may change. */
+  /** Calls `hook`, when the state is loaded, with missing and unexpected keys, which it may change. */
   registerLoadStateDictPostHook(hook: LoadPostHook): RemovableHandle {
     return hooksOf(this).loadPost.add(hook)
   }
@@ -379,7 +420,9 @@ Object.defineProperty(Module.prototype, Symbol.for('nodejs.util.inspect.custom')
 /** A function that calls `forward` of itself, with the properties of a module: none yet. */
 function callable<M extends AnyModule>(prototype: M, state: ModuleState): M {
   const forward = (args: unknown[]): unknown =>
-    state.hooks === null ? self.forward(...args) : callWithHooks(self as never, state.hooks, args)
+    state.hooks === null && everyModule.count === 0
+      ? self.forward(...args)
+      : callWithHooks(self as never, state.hooks, args)
   const self = ((...args: unknown[]) =>
     isGradEnabled() ? forward(args) : betweenSafePoints(forward, args)) as unknown as M
   Object.setPrototypeOf(self, prototype)
@@ -415,30 +458,6 @@ function hooksOf(module: object): ModuleHooks {
   const state = stateOf(module)
   state.hooks ??= new ModuleHooks()
   return state.hooks
-}
-
-/** What may stand under a name. */
-interface Slot {
-  readonly fits: boolean
-  readonly expected: string
-  /** Whether what stands there already is of the same kind. */
-  readonly replaces: (there: unknown) => boolean
-}
-
-/** Checks a name and sets the property; null takes the place without being found. */
-function setNamed(module: object, kind: string, name: string, value: unknown, slot: Slot): void {
-  if (typeof name !== 'string') throw new TypeError(`${kind} name should be a string. Got ${typeof name}`)
-  if (name.includes('.')) throw new ValueError(`${kind} name can't contain ".", got: ${name}`)
-  if (name === '') throw new ValueError(`${kind} name can't be empty string ""`)
-  const members = module as Record<string, unknown>
-  const there = members[name]
-  if (there !== undefined && there !== null && !slot.replaces(there))
-    throw new ValueError(`attribute '${name}' already exists`)
-  if (value !== null && !slot.fits)
-    throw new TypeError(
-      `cannot assign '${typeof value}' object to ${kind} '${name}' (${slot.expected} or null required)`,
-    )
-  members[name] = value
 }
 
 /** A module that takes one tensor and gives one. */

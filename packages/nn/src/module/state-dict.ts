@@ -1,9 +1,9 @@
 /** The state of a model by name: out of it and into it. */
 import { noGrad, RuntimeError, Tensor } from '@tsorch/core'
 import { Parameter } from '../parameter.js'
+import { isLazy } from '../uninitialized.js'
 import { type Entry, ownModules, ownParameters, savedBuffers, setMember } from './entries.js'
-import { joinPath } from './keys.js'
-import type { AnyModule } from './module.js'
+import type { AnyModule, Module } from './module.js'
 import { className } from './print.js'
 import { stateOf } from './state.js'
 
@@ -37,11 +37,17 @@ function ownState(module: AnyModule): Entry<Tensor>[] {
   return [...ownParameters(module), ...savedBuffers(module)]
 }
 
+/** The last part of the key under which a module's extra state stands. */
+const EXTRA = '_extra_state'
+
 /** Adds the state of a module and those below it to `state`. */
 export function saveState(module: AnyModule, prefix: string, keepVars: boolean, state: StateDict): StateDict {
   const { hooks } = stateOf(module)
   if (hooks !== null) for (const hook of hooks.statePre) hook(module, prefix, keepVars)
-  for (const { key, value } of ownState(module)) state[prefix + key] = keepVars ? value : value.detach()
+  for (const { key, value } of ownState(module))
+    state[prefix + key] = keepVars || isLazy(value) ? value : value.detach()
+  const extra = module.getExtraState()
+  if (extra !== undefined) state[prefix + EXTRA] = extra as Tensor
   for (const { key, value } of ownModules(module)) saveState(value, `${prefix}${key}.`, keepVars, state)
   if (hooks !== null) for (const hook of hooks.statePost) hook(module, state, prefix)
   return state
@@ -63,10 +69,14 @@ class Loading {
   readonly missingKeys: string[] = []
   readonly unexpectedKeys: string[] = []
   readonly matches: Match[] = []
+  readonly extras: { readonly module: AnyModule; readonly given: unknown }[] = []
   readonly problems: string[] = []
+  readonly postHooks: (() => void)[] = []
 
   /** Goes through a module and those below it; `state` holds the keys that begin with `prefix`. */
   visit(module: AnyModule, state: StateDict, prefix: string): void {
+    const type = module.constructor as unknown as Pick<typeof Module, 'completeState'>
+    type.completeState(module, state, prefix)
     const hooks = stateOf(module).hooks
     if (hooks !== null) for (const hook of hooks.loadPre) hook(module, state, prefix)
     const names = new Set<string>()
@@ -75,6 +85,11 @@ class Loading {
       const key = prefix + own.key
       if (Object.hasOwn(state, key)) this.match(module, own, key, state[key])
       else this.missingKeys.push(key)
+    }
+    if (module.getExtraState() !== undefined) {
+      names.add(EXTRA)
+      if (Object.hasOwn(state, prefix + EXTRA)) this.extras.push({ module, given: state[prefix + EXTRA] })
+      else this.missingKeys.push(prefix + EXTRA)
     }
     const children = ownModules(module)
     const below = new Set(children.map(({ key }) => key))
@@ -87,7 +102,7 @@ class Loading {
       const path = `${prefix}${key}.`
       this.visit(value, Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith(path))), path)
     }
-    if (hooks !== null) for (const hook of hooks.loadPost) hook(module, this)
+    if (hooks !== null) for (const hook of hooks.loadPost) this.postHooks.push(() => hook(module, this))
   }
 
   private match(module: AnyModule, own: Entry<Tensor>, key: string, value: unknown): void {
@@ -95,6 +110,11 @@ class Loading {
       this.problems.push(
         `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeof value}`,
       )
+      return
+    }
+    if (isLazy(own.value)) {
+      // what has no shape takes the one that is loaded
+      if (!isLazy(value)) this.matches.push({ module, own, given: value })
       return
     }
     // checkpoints of PyTorch before 0.4 hold [1] where there is a 0-d tensor now
@@ -113,7 +133,7 @@ function quoted(keys: readonly string[]): string {
   return keys.map((key) => `"${key}"`).join(', ')
 }
 
-/** Writes a state into a module and those below it, or throws and writes nothing. */
+/** Writes a state into a module and those below it, or throws. */
 export function loadState(
   module: AnyModule,
   state: Readonly<StateDict> | ReadonlyMap<string, Tensor>,
@@ -124,19 +144,30 @@ export function loadState(
   const loading = new Loading()
   // a copy, which hooks may change
   loading.visit(module, state instanceof Map ? Object.fromEntries(state) : { ...(state as Readonly<StateDict>) }, '')
-  const { missingKeys, unexpectedKeys, problems } = loading
-  if (strict) {
-    if (unexpectedKeys.length > 0) problems.unshift(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `)
-    if (missingKeys.length > 0) problems.unshift(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `)
-  }
-  if (problems.length > 0)
-    throw new RuntimeError(`Error(s) in loading state_dict for ${className(module)}:\n\t${problems.join('\n\t')}`)
+  // hooks are shown what was loaded, and may excuse keys: with them, only sizes are judged before
+  if (loading.problems.length > 0 || loading.postHooks.length === 0) judge(module, loading, strict)
   for (const match of loading.matches) write(match, assign)
+  for (const extra of loading.extras) extra.module.setExtraState(extra.given)
+  for (const hook of loading.postHooks) hook()
+  if (loading.postHooks.length > 0) judge(module, loading, strict)
+  const { missingKeys, unexpectedKeys } = loading
   return { missingKeys, unexpectedKeys }
+}
+
+/** @throws RuntimeError that says all that does not fit */
+function judge(module: AnyModule, { missingKeys, unexpectedKeys, problems }: Loading, strict: boolean): void {
+  const all = [...problems]
+  if (strict) {
+    if (unexpectedKeys.length > 0) all.unshift(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `)
+    if (missingKeys.length > 0) all.unshift(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `)
+  }
+  if (all.length > 0)
+    throw new RuntimeError(`Error(s) in loading state_dict for ${className(module)}:\n\t${all.join('\n\t')}`)
 }
 
 function write({ module, own, given }: Match, assign: boolean): void {
   if (!assign) {
+    if (isLazy(own.value)) own.value.materialize(given.shape)
     noGrad(() => own.value.copy_(given.device === own.value.device ? given : given.to(own.value.device)))
     return
   }
@@ -144,57 +175,4 @@ function write({ module, own, given }: Match, assign: boolean): void {
   if (!(own.value instanceof Parameter)) setMember(module, own.property, given)
   else if (given instanceof Parameter) setMember(module, own.property, given.requiresGrad_(wanted))
   else setMember(module, own.property, new Parameter(given, wanted))
-}
-
-/**
- * What the last name of a path belongs to: its module and the name itself.
- *
- * @throws RuntimeError if a name on the way is no module
- */
-export function moduleAt(root: AnyModule, path: string): AnyModule {
-  let module = root
-  if (path === '') return module
-  for (const name of path.split('.')) {
-    let found: AnyModule | undefined
-    for (const { key, value } of ownModules(module)) if (key === name) found = value
-    if (found === undefined) {
-      if ((module as unknown as Record<string, unknown>)[name] !== undefined)
-        throw new RuntimeError(`\`${name}\` is not an nn.Module`)
-      throw new RuntimeError(`${className(module)} has no attribute \`${name}\``)
-    }
-    module = found
-  }
-  return module
-}
-
-/** A member of some module by its path. @throws RuntimeError if there is none of the kind */
-export function memberAt<T>(
-  root: AnyModule,
-  path: string,
-  kind: string,
-  members: (module: AnyModule) => Iterable<Entry<T>>,
-): T {
-  const dot = path.lastIndexOf('.')
-  const module = moduleAt(root, path.slice(0, Math.max(dot, 0)))
-  const name = path.slice(dot + 1)
-  for (const { key, value } of members(module)) if (key === name) return value
-  if ((module as unknown as Record<string, unknown>)[name] === undefined)
-    throw new RuntimeError(`${className(module)} has no attribute \`${name}\``)
-  throw new RuntimeError(`\`${name}\` is not ${kind}`)
-}
-
-/** All members of a kind with their paths; each once, unless `duplicates`. */
-export function* namedMembers<T>(
-  modules: Iterable<readonly [string, AnyModule]>,
-  members: (module: AnyModule) => Iterable<Entry<T>>,
-  duplicates: boolean,
-): IterableIterator<[string, T]> {
-  const seen = new Set<T>()
-  for (const [path, module] of modules) {
-    for (const { key, value } of members(module)) {
-      if (seen.has(value) && !duplicates) continue
-      seen.add(value)
-      yield [joinPath(path, key), value]
-    }
-  }
 }

@@ -1,7 +1,6 @@
-import { deepCopy, ValueError } from '@tsorch/core'
+import { deepCopy, ValueError, warnOnce } from '@tsorch/core'
 import type { RemovableHandle } from '../hooks.js'
 import { snakeCase } from '../names.js'
-import { warnOnce } from '../warn.js'
 
 /** The members of an optimizer that a scheduler works with. */
 export interface Scheduled {
