@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { arange, autograd, type InterpolateOptions, interpolate, ones, randn, type Tensor, tensor } from '../src/index.js'
+import {
+  arange,
+  autograd,
+  type InterpolateOptions,
+  interpolate,
+  ones,
+  randn,
+  type Tensor,
+  tensor,
+} from '../src/index.js'
 import { expectClose, leaf, wave } from './wave.js'
 
 // all values were computed by torch 2.13

@@ -212,7 +212,8 @@ export function interpolate(
     return { dim: 2 + d, taps: interpolationTaps(kind, resizing, antialiased) }
   })
   // bytes keep a size that stays as it is, whatever the factor
-  const stays = ({ taps }: ResampleStep) => isIdentity(taps) || (bytes && taps.inputs === taps.outputs && !isChoice(taps))
+  const stays = ({ taps }: ResampleStep) =>
+    isIdentity(taps) || (bytes && taps.inputs === taps.outputs && !isChoice(taps))
   const needed = steps.filter((step) => !stays(step))
   if (bytes) return resizedBytes(input, needed)
   const wide = cast(input, wideType(input.dtype))
