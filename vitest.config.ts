@@ -41,7 +41,7 @@ function browser(executablePath: string, { name, include, headers }: Page): Test
   return {
     resolve: { conditions: [source, ...defaultClientConditions] },
     // Bundled for the browser before the run: found only in the middle of it, it would reload the page under a test.
-    optimizeDeps: { include: ['fast-check'] },
+    optimizeDeps: { include: ['fast-check', 'papaparse'] },
     server: { headers },
     test: {
       name,

@@ -2,7 +2,7 @@
 
     python tools/signatures.py > packages/conformance/src/signatures/table.ts && pnpm format
 
-Needs PyTorch 2.x. Native functions and methods are read from the operator schemas that PyTorch was built from
+Needs PyTorch 2.x and torchvision. Native functions and methods are read from the operator schemas that PyTorch was built from
 (torch._C._jit_get_all_schemas), Python ones by inspect. A signature is one string, parameters separated by commas:
 `KIND name` is required, `KIND name=default` is optional, `*` starts the keyword-only ones, `*name` takes the rest.
 Only native calls are overloaded, so only their parameters have a kind; `_` takes anything.
@@ -15,6 +15,7 @@ import sys
 import torch
 import torch.masked
 import torch.nn.functional
+import torchvision.transforms
 
 KINDS = [  # schema type -> one letter; the first match wins
     (r"Tensor\??\[\]", "T[]"),
@@ -203,6 +204,14 @@ def table():
                 text = from_python(c.__init__, skip_self=True)
                 if text is not None:
                     out[f"{module.__name__}.{n}"] = [text]
+    for namespace in [torchvision.transforms.functional, torchvision.transforms]:
+        for n in public(namespace):
+            f = getattr(namespace, n)
+            if not getattr(f, "__module__", "").startswith("torchvision.transforms.") or n.startswith("_"):
+                continue
+            text = from_python(f.__init__, skip_self=True) if inspect.isclass(f) else from_python(f)
+            if text is not None:
+                out[f"{namespace.__name__}.{n}"] = [text]
     # A method that PyTorch defines by the function's own schema needs no entry.
     for key in [k for k in out if k.startswith("Tensor.")]:
         if out.get("torch." + key[7:]) == out[key]:

@@ -1,5 +1,6 @@
 /** `pnpm bench`: see ../README.md. */
 import { readArguments, UsageError } from './arguments.js'
+import { loaderCommand } from './loader/command.js'
 import { memoryCommand } from './memory/command.js'
 import { profileCommand } from './profile/command.js'
 import { timeCommand } from './time.js'
@@ -18,6 +19,7 @@ try {
     time: () => timeCommand(options),
     profile: () => profileCommand(options),
     memory: () => memoryCommand(options),
+    loader: () => loaderCommand(options),
   }
   process.exitCode = await commands[options.mode]()
 } catch (error) {

@@ -16,7 +16,7 @@ const mayImport = {
   gpu: ['core', 'gpu.js'],
   nn: ['core'],
   optim: ['core'],
-  data: ['core'],
+  data: ['core', 'papaparse'],
   io: ['core'],
   viz: ['core'],
   conformance: ['core'],

@@ -6,7 +6,8 @@ export const setsUsage = '[--set ts|wasm[:relaxed|:simd]|native[:avx512|:avx2|:n
 
 /**
  * All packages as Python's `torch` has them: `nn`, `optim`, `utils.data`, `io` below the tensor library, and torchvision's
- * `models`. A kernel set that is named serves tensors of every size, so that cases with three elements reach its kernels too.
+ * `models` and `transforms`. A kernel set that is named serves tensors of every size, so that cases with three elements reach its
+ * kernels too.
  *
  * @throws UsageError if this machine does not have the set
  */
@@ -19,13 +20,14 @@ export async function openLibrary(set: string | undefined, threads: string | und
   if (set !== undefined && set !== 'ts') kernels.forceKernels()
   const { set: serving, variant, threads: count } = kernels.kernelInfo()
   console.error(`kernels: ${serving}${variant === null ? '' : ` ${variant}`}, ${count} thread${count === 1 ? '' : 's'}`)
-  const [core, nn, optim, data, models, io] = await Promise.all([
+  const [core, nn, optim, data, models, io, vision] = await Promise.all([
     import('@tsorch/core'),
     import('@tsorch/nn'),
     import('@tsorch/optim'),
     import('@tsorch/data'),
     import('@tsorch/models'),
     import('@tsorch/io'),
+    import('@tsorch/vision'),
   ])
-  return { ...core, nn, optim, utils: { data }, models, io }
+  return { ...core, nn, optim, utils: { data }, models, io, transforms: vision.transforms }
 }

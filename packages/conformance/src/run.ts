@@ -15,6 +15,7 @@ import { type ReprCase, runRepr } from './kinds/repr.js'
 import { type RngCase, type RngModuleCase, runRng, runRngModule } from './kinds/rng.js'
 import { runScheduler, type SchedulerCase } from './kinds/scheduler.js'
 import { runTraining, type TrainingCase } from './kinds/training.js'
+import { type PipelineCase, runPipeline, runTransform, type TransformCase } from './kinds/transform.js'
 import { type Library, NotCovered, Superseded } from './library.js'
 import { type CaseResult, verdict } from './verdict.js'
 
@@ -104,6 +105,10 @@ function dispatch(bench: Bench, c: Case): Promise<void> {
       return runInitModule(bench, c as InitModuleCase)
     case 'file':
       return runFile(bench, c as FileCase)
+    case 'transform':
+      return runTransform(bench, c as TransformCase)
+    case 'transform_pipeline':
+      return runPipeline(bench, c as unknown as PipelineCase)
     default:
       throw new NotCovered(`cases of kind ${c.kind}`)
   }

@@ -95,6 +95,9 @@ export class Decoder {
         (form(encoded, 'args') ?? []) as Encoded[],
         (form(encoded, 'kwargs') ?? {}) as EncodedArgs,
       )
+    // an enum in Python, a plain string here
+    const interpolation = form(encoded, 'interpolation')
+    if (interpolation !== undefined) return interpolation
     const net = form(encoded, 'class') as string | undefined
     if (net !== undefined)
       return this.net(net, (form(encoded, 'args') ?? []) as Encoded[], (form(encoded, 'kwargs') ?? {}) as EncodedArgs)

@@ -30,6 +30,7 @@ export const fixtureGroups: readonly string[] = [
   'lr_scheduler',
   'training',
   'torch2.training',
+  'models',
   'files',
 ]
 
