@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { deviceOf, manualSeed, rand, randn, type Tensor } from '../src/index.js'
+import { deviceOf, manualSeed, rand, randn, type Tensor, tensor } from '../src/index.js'
 import { reluGradOp, sigmoidGradOp } from '../src/ops/activation.js'
 import { binaryCrossEntropyGradOp, binaryCrossEntropyOp } from '../src/ops/binary-cross-entropy.js'
 import { type AdamStep, adamStepOp, type SgdStep, sgdStepOp } from '../src/ops/foreach.js'
+import { gridSampleOp } from '../src/ops/grid-sample.js'
 
 const overridden = (id: number) => deviceOf('cpu').overrides[id] !== undefined
 
@@ -93,4 +94,42 @@ test.each<Partial<AdamStep>>([
     const [a, b] = [run(adamStepOp), run(adamStepOp.composite)]
     for (const [i, x] of a.entries()) close(x, b[i]!)
   }
+})
+
+test('planes are read at places by a loop as by the composite', () => {
+  manualSeed(6)
+  // beyond the edges, and through other strides than those of a contiguous tensor
+  const grid = randn([2, 4, 3, 2]).mul(1.2)
+  const plain = randn([2, 3, 5, 7])
+  for (const x of [
+    plain,
+    randn([2, 3, 7, 5]).transpose(2, 3),
+    plain.narrow(1, 1, 1),
+    randn([1, 1, 1, 1]).expand([2, 1, 1, 1]),
+  ])
+    for (const mode of ['bilinear', 'nearest'] as const)
+      for (const padding of ['zeros', 'border', 'reflection'] as const)
+        for (const alignCorners of [true, false]) {
+          close(
+            gridSampleOp(x, grid, mode, padding, alignCorners),
+            gridSampleOp.composite(x, grid, mode, padding, alignCorners),
+          )
+          const corners = tensor(
+            [
+              [
+                [
+                  [-1, 1],
+                  [0, 0.5],
+                  [1, -1],
+                  [-3, 3],
+                ],
+              ],
+            ],
+            { dtype: 'float32' },
+          ).expand([2, 1, 4, 2])
+          close(
+            gridSampleOp(x, corners, mode, padding, alignCorners),
+            gridSampleOp.composite(x, corners, mode, padding, alignCorners),
+          )
+        }
 })

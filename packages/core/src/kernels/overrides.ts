@@ -10,6 +10,7 @@ import { ctcLossGradOp, ctcLossOp } from '../ops/ctc.js'
 import type { Alignment } from '../ops/ctc-lattice.js'
 import { bagMaximaOp } from '../ops/embedding-bag.js'
 import { adamStepOp, sgdStepOp } from '../ops/foreach.js'
+import { gridSampleOp } from '../ops/grid-sample.js'
 import type { Reduction } from '../ops/loss.js'
 import { maxPoolGradOp, maxPoolOp } from '../ops/max-pool.js'
 import { sumPoolGradOp, sumPoolOp } from '../ops/pool.js'
@@ -21,6 +22,7 @@ import { conv2dForward, conv2dInputGrad, conv2dWeightGrad } from './conv.js'
 import { ctcForward, ctcGrad } from './ctc.js'
 import { bagMaxima } from './embedding-bag.js'
 import { adamStep, sgdStep } from './foreach.js'
+import { gridSample2d } from './grid-sample.js'
 import { binaryCrossEntropy, binaryCrossEntropyGrad, reluGrad, sigmoidGrad } from './pointwise-fused.js'
 import { avgPool2dForward, avgPool2dGrad, maxPool2dForward, maxPool2dGrad } from './pool.js'
 import {
@@ -143,6 +145,13 @@ export const tsOverrides: readonly Override[] = [
     made(logs, logs.shape, (out) => crossEntropyGrad(g, logs, target, null, ignoreIndex, reduction, out)),
   ),
   override(bagMaximaOp, maximaOfBags),
+  override(gridSampleOp, (x, grid, mode, padding, alignCorners) =>
+    x.ndim !== 4
+      ? undefined
+      : made(x, [x.shape[0]!, x.shape[1]!, grid.shape[1]!, grid.shape[2]!], (out) =>
+          gridSample2d(x, grid, out, mode, padding, alignCorners),
+        ),
+  ),
   override(ctcLossOp, ctcLoss),
   override(ctcLossGradOp, (g, x, losses, forward, alignment, zeroInfinity) =>
     made(x, x.shape, (out) => ctcGrad(g, x, losses, forward, alignment, zeroInfinity, out)),

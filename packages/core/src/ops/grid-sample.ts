@@ -1,5 +1,7 @@
 /** Reading planes and volumes at given places. */
+import { isGradEnabled } from '../autograd/mode.js'
 import { record } from '../autograd/node.js'
+import { defineOp, type Op } from '../dispatch/op.js'
 import { int64 } from '../dtype.js'
 import { NotImplementedError, RuntimeError, ValueError } from '../errors.js'
 import { bindOptions } from '../options.js'
@@ -199,7 +201,8 @@ export function gridSample(
   }
   checkGrid(input, grid, how)
   const wide = wideType(input.dtype)
-  const sampled = sample(cast(input, wide), cast(grid, wide), how, padding, o.alignCorners ?? false)
+  const read = isGradEnabled() && (input.requiresGrad || grid.requiresGrad) ? sample : gridSampleOp
+  const sampled = read(cast(input, wide), cast(grid, wide), how, padding, o.alignCorners ?? false)
   return cast(sampled, input.dtype)
 }
 
@@ -234,3 +237,9 @@ function sample(
   const sampled = terms.reduce((sum, term) => add(sum, term))
   return reshape(permute(reshape(sampled, [batch, positions, channels]), [0, 2, 1]), [batch, channels, ...outputs])
 }
+
+/** Kernel key: {@link gridSample} where nothing is recorded. */
+export const gridSampleOp: Op<
+  [input: Tensor, grid: Tensor, mode: GridSampleMode, padding: GridSamplePadding, alignCorners: boolean],
+  Tensor
+> = defineOp('gridSample', sample)
