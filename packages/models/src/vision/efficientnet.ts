@@ -3,9 +3,7 @@ import {
   AdaptiveAvgPool2d,
   type AnyModule,
   BatchNorm2d,
-  Conv2d,
   Dropout,
-  GroupNorm,
   init,
   Layer,
   Linear,
@@ -14,7 +12,7 @@ import {
 } from '@tsorch/nn'
 import { Conv2dNormActivation } from '../layers/conv-norm-activation.js'
 import type { NormLayer } from '../layers/make.js'
-import { zeroBias } from '../layers/zero-bias.js'
+import { resetLayers } from '../layers/reset-layers.js'
 import { FusedMBConv, MBConv, type MBConvStage } from './mbconv.js'
 
 /** Options of {@link EfficientNet}. */
@@ -70,22 +68,10 @@ export class EfficientNet extends Layer {
     this.features = new Sequential(...layers)
     this.avgpool = new AdaptiveAvgPool2d(1)
     this.classifier = new Sequential(new Dropout({ p: dropout, inplace: true }), new Linear(lastChannels, numClasses))
-    this.resetParameters()
-  }
-
-  private resetParameters(): void {
-    for (const m of this.modules()) {
-      if (m instanceof Conv2d) {
-        init.kaimingNormal_(m.weight, { mode: 'fan_out' })
-        zeroBias(m)
-      } else if (m instanceof BatchNorm2d || m instanceof GroupNorm) {
-        m.resetParameters()
-      } else if (m instanceof Linear) {
-        const bound = 1 / Math.sqrt(m.outFeatures)
-        init.uniform_(m.weight, -bound, bound)
-        zeroBias(m)
-      }
-    }
+    resetLayers(this as never, (weight) => {
+      const bound = 1 / Math.sqrt(weight.size(0))
+      init.uniform_(weight, -bound, bound)
+    })
   }
 
   override forward(x: Tensor): Tensor {

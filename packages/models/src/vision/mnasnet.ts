@@ -1,7 +1,7 @@
 import { bindOptions, type Tensor, ValueError } from '@tsorch/core'
 import { type AnyModule, BatchNorm2d, Conv2d, Dropout, init, Layer, Linear, ReLU, Sequential } from '@tsorch/nn'
+import { resetLayers } from '../layers/reset-layers.js'
 import { makeDivisible } from '../layers/widths.js'
-import { zeroBias } from '../layers/zero-bias.js'
 
 /** The paper's 0.9997 is what remains of the old statistics. */
 const momentum = 1 - 0.9997
@@ -102,21 +102,7 @@ export class MNASNet extends Layer {
       new ReLU({ inplace: true }),
     )
     this.classifier = new Sequential(new Dropout({ p: dropout, inplace: true }), new Linear(1280, numClasses))
-    this.resetParameters()
-  }
-
-  private resetParameters(): void {
-    for (const m of this.modules()) {
-      if (m instanceof Conv2d) {
-        init.kaimingNormal_(m.weight, { mode: 'fan_out', nonlinearity: 'relu' })
-        zeroBias(m)
-      } else if (m instanceof BatchNorm2d) {
-        m.resetParameters()
-      } else if (m instanceof Linear) {
-        init.kaimingUniform_(m.weight, { mode: 'fan_out', nonlinearity: 'sigmoid' })
-        zeroBias(m)
-      }
-    }
+    resetLayers(this as never, (weight) => init.kaimingUniform_(weight, { mode: 'fan_out', nonlinearity: 'sigmoid' }))
   }
 
   override forward(x: Tensor): Tensor {

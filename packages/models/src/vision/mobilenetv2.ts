@@ -5,7 +5,6 @@ import {
   Conv2d,
   Dropout,
   functional as F,
-  GroupNorm,
   init,
   Layer,
   Linear,
@@ -14,8 +13,8 @@ import {
 } from '@tsorch/nn'
 import { Conv2dNormActivation } from '../layers/conv-norm-activation.js'
 import { make, type NormLayer } from '../layers/make.js'
+import { resetLayers } from '../layers/reset-layers.js'
 import { makeDivisible, roundHalfEven } from '../layers/widths.js'
-import { zeroBias } from '../layers/zero-bias.js'
 
 /** Many channels between two narrow ends: expanded by 1x1, convolved channel by channel, projected by 1x1. */
 class InvertedResidual extends Layer {
@@ -108,21 +107,7 @@ export class MobileNetV2 extends Layer {
     features.push(new Conv2dNormActivation(channels, lastChannels, 1, common))
     this.features = new Sequential(...features)
     this.classifier = new Sequential(new Dropout(dropout), new Linear(lastChannels, numClasses))
-    this.resetParameters()
-  }
-
-  private resetParameters(): void {
-    for (const m of this.modules()) {
-      if (m instanceof Conv2d) {
-        init.kaimingNormal_(m.weight, { mode: 'fan_out' })
-        zeroBias(m)
-      } else if (m instanceof BatchNorm2d || m instanceof GroupNorm) {
-        m.resetParameters()
-      } else if (m instanceof Linear) {
-        init.normal_(m.weight, 0, 0.01)
-        zeroBias(m)
-      }
-    }
+    resetLayers(this as never, (weight) => init.normal_(weight, 0, 0.01))
   }
 
   override forward(x: Tensor): Tensor {

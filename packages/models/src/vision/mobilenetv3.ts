@@ -3,9 +3,7 @@ import {
   AdaptiveAvgPool2d,
   type AnyModule,
   BatchNorm2d,
-  Conv2d,
   Dropout,
-  GroupNorm,
   Hardsigmoid,
   Hardswish,
   init,
@@ -16,9 +14,9 @@ import {
 } from '@tsorch/nn'
 import { Conv2dNormActivation } from '../layers/conv-norm-activation.js'
 import type { NormLayer } from '../layers/make.js'
+import { resetLayers } from '../layers/reset-layers.js'
 import { SqueezeExcitation } from '../layers/squeeze-excitation.js'
 import { makeDivisible } from '../layers/widths.js'
-import { zeroBias } from '../layers/zero-bias.js'
 
 /** A block of {@link MobileNetV3}, as the tables of the paper list them. */
 export interface MobileNetV3Block {
@@ -116,21 +114,7 @@ export class MobileNetV3 extends Layer {
       new Dropout({ p: dropout, inplace: true }),
       new Linear(lastChannel, numClasses),
     )
-    this.resetParameters()
-  }
-
-  private resetParameters(): void {
-    for (const m of this.modules()) {
-      if (m instanceof Conv2d) {
-        init.kaimingNormal_(m.weight, { mode: 'fan_out' })
-        zeroBias(m)
-      } else if (m instanceof BatchNorm2d || m instanceof GroupNorm) {
-        m.resetParameters()
-      } else if (m instanceof Linear) {
-        init.normal_(m.weight, 0, 0.01)
-        zeroBias(m)
-      }
-    }
+    resetLayers(this as never, (weight) => init.normal_(weight, 0, 0.01))
   }
 
   override forward(x: Tensor): Tensor {
