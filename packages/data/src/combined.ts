@@ -1,6 +1,7 @@
 /** Data sets made of data sets. */
 import { ValueError } from '@tsorch/core'
 import { Dataset, IterableDataset } from './dataset.js'
+import { isPromise } from './fetch.js'
 import { portable } from './workers/portable.js'
 
 /**
@@ -82,10 +83,14 @@ export class ChainDataset<T> extends IterableDataset<T> {
 /** What a {@link StackDataset} puts together: data sets in a list, or by name. */
 export type Stacked = readonly Dataset[] | Readonly<Record<string, Dataset>>
 
-/** A sample of a {@link StackDataset}: the samples of all, in a list or by name. */
-export type StackedSample<D extends Stacked> = {
-  -readonly [K in keyof D]: D[K] extends Dataset<infer T> ? T : never
+/** A sample of a {@link StackDataset}: the samples of all, in a list or by name; a promise of it if one of them is a promise. */
+export type StackedSample<D extends Stacked> = true extends IsLater<D[keyof D]> ? Promise<Together<D>> : Together<D>
+
+type Together<D extends Stacked> = {
+  -readonly [K in keyof D]: D[K] extends Dataset<infer T> ? Awaited<T> : never
 }
+
+type IsLater<D> = D extends Dataset<infer T> ? (T extends Promise<unknown> ? true : false) : false
 
 /**
  * Data sets side by side: a sample has the samples that all of them have at its index, in a list or by name.
@@ -119,23 +124,30 @@ export class StackDataset<const D extends Stacked> extends Dataset<StackedSample
     return this.together((dataset) => dataset.getItem(index)) as StackedSample<D>
   }
 
-  override getItems(indices: readonly number[]): StackedSample<D>[] {
+  override getItems(indices: readonly number[]): StackedSample<D>[] | Promise<Awaited<StackedSample<D>>[]> {
     // a subclass that makes single samples in its own way means those of a batch too
     if (this.getItem !== StackDataset.prototype.getItem) return indices.map((index) => this.getItem(index))
-    const columns = new Map<Dataset, unknown[]>()
-    for (const dataset of Object.values<Dataset>(this.datasets)) {
-      const items = dataset.getItems?.(indices) ?? indices.map((index) => dataset.getItem(index))
-      if (items.length !== indices.length)
-        throw new ValueError(`Nested dataset's output size mismatch. Expected ${indices.length}, got ${items.length}`)
-      columns.set(dataset, items)
+    const datasets = Object.values<Dataset>(this.datasets)
+    const columns = datasets.map(
+      (dataset) => dataset.getItems?.(indices) ?? indices.map((index) => dataset.getItem(index)),
+    )
+    const rows = (columns: readonly (readonly unknown[])[]) => {
+      const other = columns.find((items) => items.length !== indices.length)
+      if (other !== undefined)
+        throw new ValueError(`Nested dataset's output size mismatch. Expected ${indices.length}, got ${other.length}`)
+      const of = new Map(datasets.map((dataset, k) => [dataset, columns[k]!]))
+      return indices.map((_, i) => this.together((dataset) => of.get(dataset)![i]) as Awaited<StackedSample<D>>)
     }
-    return indices.map((_, i) => this.together((dataset) => columns.get(dataset)![i]) as StackedSample<D>)
+    if (!columns.some(isPromise)) return rows(columns as unknown[][]) as StackedSample<D>[]
+    return Promise.all(columns).then((columns) => Promise.all(rows(columns)))
   }
 
   private together(sampleOf: (dataset: Dataset) => unknown): unknown {
-    const { datasets } = this
-    if (Array.isArray(datasets)) return datasets.map(sampleOf)
-    return Object.fromEntries(Object.entries<Dataset>(datasets as never).map(([name, d]) => [name, sampleOf(d)]))
+    const names = Object.keys(this.datasets)
+    const samples = Object.values<Dataset>(this.datasets).map(sampleOf)
+    const join = (samples: unknown[]) =>
+      Array.isArray(this.datasets) ? samples : Object.fromEntries(names.map((name, i) => [name, samples[i]]))
+    return samples.some(isPromise) ? Promise.all(samples).then(join) : join(samples)
   }
 }
 

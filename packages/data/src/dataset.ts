@@ -2,7 +2,8 @@ import { NotImplementedError } from '@tsorch/core'
 import { portable } from './workers/portable.js'
 
 /**
- * A collection of samples by index. Subclasses say how many there are and how one is made.
+ * A collection of samples by index. Subclasses say how many there are and how one is made. Samples that are made asynchronously,
+ * of type `Promise<...>`, come in batches in `for await` loops and from workers.
  *
  * @example
  * ```ts
@@ -19,7 +20,7 @@ export abstract class Dataset<T = unknown> {
   /** The sample at `index`, 0 <= index < length. */
   abstract getItem(index: number): T
   /** The samples of a batch, for a data set that makes several at once faster than one by one. */
-  getItems?(indices: readonly number[]): T[]
+  getItems?(indices: readonly number[]): T[] | Promise<NoInfer<Awaited<T>>[]>
 }
 
 /**
@@ -71,7 +72,7 @@ export class Subset<T> extends Dataset<T> {
     return this.dataset.getItem(this.indices[index]!)
   }
 
-  override getItems(indices: readonly number[]): T[] {
+  override getItems(indices: readonly number[]): T[] | Promise<Awaited<T>[]> {
     const { dataset } = this
     // a subclass that makes single samples in its own way means those of a batch too
     if (dataset.getItems === undefined || this.getItem !== Subset.prototype.getItem)

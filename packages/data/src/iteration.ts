@@ -1,6 +1,6 @@
 /** Going through an epoch, batch by batch. */
-import { safePoint } from '@tsorch/core'
-import { countOf, type Entry, type Fetcher } from './fetch.js'
+import { RuntimeError, safePoint } from '@tsorch/core'
+import { countOf, type Entry, type Fetcher, isPromise } from './fetch.js'
 import type { LoaderStats } from './stats.js'
 import type { Delivery, WorkerPool } from './workers/pool.js'
 
@@ -24,14 +24,18 @@ export function* batchesHere(
   position: Position,
   signal: AbortSignal | undefined,
 ): IterableIterator<unknown> {
-  const { stats } = position
   for (;;) {
-    safePoint()
-    signal?.throwIfAborted()
-    const since = performance.now()
+    const since = begin(signal)
     const next = entries.next()
     const batch = next.done === true ? null : fetcher.make(next.value)
-    stats.count(next.done === true ? 0 : countOf(next.value), since)
+    if (isPromise(batch)) {
+      // nobody waits for it
+      batch.catch(() => {})
+      throw new RuntimeError(
+        `DataLoader: ${fetcher.dataset.constructor.name} makes its samples asynchronously: use for await (const batch of loader), or numWorkers`,
+      )
+    }
+    position.stats.count(next.done === true ? 0 : countOf(next.value), since)
     if (next.done === true) break
     position.batches++
     yield batch
@@ -39,12 +43,46 @@ export function* batchesHere(
   position.ended()
 }
 
-/** The same batches for an asynchronous loop, in which the event loop has its turns. */
-export async function* withTurns<B>(batches: Iterable<B>): AsyncIterableIterator<B> {
-  let count = 0
-  for (const batch of batches) {
-    if (++count % BATCHES_A_TURN === 0) await nextTurn()
+/** The same for an asynchronous loop: batches may come later, and the event loop has its turns. */
+export async function* asyncBatchesHere(
+  fetcher: Fetcher,
+  entries: Iterator<Entry>,
+  position: Position,
+  signal: AbortSignal | undefined,
+): AsyncIterableIterator<unknown> {
+  for (let count = 1; ; count++) {
+    const since = begin(signal)
+    const next = entries.next()
+    const made = next.done === true ? null : fetcher.make(next.value)
+    const batch = isPromise(made) ? await unlessAborted(made, signal) : made
+    position.stats.count(next.done === true ? 0 : countOf(next.value), since)
+    if (next.done === true) break
+    position.batches++
+    if (count % BATCHES_A_TURN === 0) await nextTurn()
     yield batch
+  }
+  position.ended()
+}
+
+/** Before a batch. Returns when it was asked for. */
+function begin(signal: AbortSignal | undefined): number {
+  safePoint()
+  signal?.throwIfAborted()
+  return performance.now()
+}
+
+/** Waits for a value, but no longer than the loop shall last. */
+async function unlessAborted(value: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
+  if (signal === undefined) return value
+  let abort = (): void => {}
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort)
+  })
+  try {
+    return await Promise.race([value, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
 

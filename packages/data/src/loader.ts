@@ -2,7 +2,7 @@ import { bindOptions, type Generator, RuntimeError, ValueError } from '@tsorch/c
 import type { Collated } from './collate.js'
 import { type Dataset, IterableDataset } from './dataset.js'
 import { type Collate, type Entry, Fetcher } from './fetch.js'
-import { AsyncWorkerBatches, batchesHere, type Position, WorkerBatches, withTurns } from './iteration.js'
+import { AsyncWorkerBatches, asyncBatchesHere, batchesHere, type Position, WorkerBatches } from './iteration.js'
 import { asState, type LoaderState, Streams, words } from './loader-state.js'
 import { drawSeed, RandomSampler } from './random-samplers.js'
 import { BatchSampler, checkBatchSize, type Sampler, SequentialSampler } from './samplers.js'
@@ -57,6 +57,14 @@ const names = [
   'signal',
   'worker',
 ] as const
+
+/** Makes the batches of an epoch, for one of the two kinds of loops. */
+type BatchesOf<I> = (
+  fetcher: Fetcher,
+  entries: Iterator<Entry>,
+  position: Position,
+  signal: AbortSignal | undefined,
+) => I
 
 class Batches<B> implements Iterable<B>, AsyncIterable<B> {
   readonly dataset: Dataset
@@ -118,17 +126,17 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
   /**
    * With workers, the thread sleeps until a batch is there; a page cannot, and iterates asynchronously.
    *
-   * @throws what a worker threw
+   * @throws what a worker threw; RuntimeError, without workers, for a data set that makes its samples asynchronously
    */
   [Symbol.iterator](): IterableIterator<B> {
-    if (this.numWorkers === 0) return this.here() as IterableIterator<B>
+    if (this.numWorkers === 0) return this.here(batchesHere) as IterableIterator<B>
     const { pool, position, stays } = this.withWorkers()
     return new WorkerBatches(pool, position, stays) as IterableIterator<B>
   }
 
   /** Begins here and not at the first batch, as `iter(loader)` does: what is drawn in between comes after the base seed. */
   [Symbol.asyncIterator](): AsyncIterableIterator<B> {
-    if (this.numWorkers === 0) return withTurns(this.here()) as AsyncIterableIterator<B>
+    if (this.numWorkers === 0) return this.here(asyncBatchesHere) as AsyncIterableIterator<B>
     const { pool, position, stays } = this.withWorkers()
     return new AsyncWorkerBatches(pool, position, stays, this.options.signal) as AsyncIterableIterator<B>
   }
@@ -169,14 +177,14 @@ class Batches<B> implements Iterable<B>, AsyncIterable<B> {
   }
 
   /** An epoch in this thread. */
-  private here(): IterableIterator<unknown> {
+  private here<I>(batches: BatchesOf<I>): I {
     const { fetcher, order } = this
     return this.begin((position, skip) => {
       drawSeed(this.generator)
       const entries: Iterator<Entry> =
         order === null ? fetcher.stream(this.dataset as IterableDataset) : order[Symbol.iterator]()
       skip(entries)
-      return batchesHere(fetcher, entries, position, this.options.signal)
+      return batches(fetcher, entries, position, this.options.signal)
     })
   }
 
@@ -303,7 +311,7 @@ export interface DataLoader<B = unknown> extends Batches<B> {}
 
 /** Makes loaders: what a batch is follows from what a sample is, or is named: `new DataLoader<string[]>(...)`. */
 export interface DataLoaderConstructor {
-  new <T>(dataset: Dataset<T>, options?: Omit<DataLoaderOptions, 'collateFn'>): DataLoader<Collated<T>>
+  new <T>(dataset: Dataset<T>, options?: Omit<DataLoaderOptions, 'collateFn'>): DataLoader<Collated<Awaited<T>>>
   new <B>(dataset: Dataset, options?: DataLoaderOptions): DataLoader<B>
   readonly prototype: DataLoader
 }

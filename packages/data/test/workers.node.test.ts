@@ -15,12 +15,15 @@ interface Fixtures {
   Squares: new (length: number, trouble?: Trouble) => Dataset
   Stream: new (n: number) => Dataset
   Images: new () => Dataset
+  Later: new (length: number, trouble?: Trouble) => Dataset<Promise<Tensor>>
   remember: (id: number) => void
   withStart: (samples: readonly never[]) => string[]
+  joinLater: (samples: readonly never[]) => Promise<number[][]>
 }
 // outside of what is type checked: workers run it as it is
 const fixture = new URL('./fixtures/worker-data.mjs', import.meta.url)
-const { Squares, Stream, Images, remember, withStart } = (await import(/* @vite-ignore */ fixture.href)) as Fixtures
+const fixtures = (await import(/* @vite-ignore */ fixture.href)) as Fixtures
+const { Squares, Stream, Images, Later, remember, withStart, joinLater } = fixtures
 
 /** Threads that are alive, this one not counted. */
 function threads(): number {
@@ -81,6 +84,33 @@ describe('a loader with workers', { timeout: 30_000 }, () => {
     for await (const [rows] of new DataLoader<[Tensor]>(dataset, { batchSize: 2, numWorkers: 2 }))
       seen.push(...(rows.tolist() as unknown[]))
     expect(seen).toEqual([7, 3, 999].map((i) => table.at(i).tolist()))
+  })
+
+  it('waits in its workers for samples that come later, in both kinds of loops', async () => {
+    const loader = () => {
+      manualSeed(2)
+      return new DataLoader(new Later(11), { batchSize: 3, shuffle: true, numWorkers: 2 })
+    }
+    const seen: unknown[] = []
+    for await (const batch of loader()) seen.push(batch.tolist())
+    expect([...loader()].map((batch) => batch.tolist())).toEqual(seen)
+    manualSeed(2)
+    const here: unknown[] = []
+    for await (const batch of new DataLoader(new Later(11), { batchSize: 3, shuffle: true })) here.push(batch.tolist())
+    expect(seen).toEqual(here)
+    const joined: unknown[] = []
+    const options = { batchSize: 2, numWorkers: 2, collateFn: joinLater }
+    for await (const batch of new DataLoader<number[][]>(new Later(4), options)) joined.push(batch)
+    expect(joined).toEqual([
+      [
+        [0, 0],
+        [1, 1],
+      ],
+      [
+        [2, 4],
+        [3, 9],
+      ],
+    ])
   })
 
   it('lets every worker have its part of a stream', async () => {
@@ -149,6 +179,14 @@ describe('when something goes wrong', { timeout: 30_000 }, () => {
     expect((error as Error).message).toContain('worker-data.mjs')
     await untilNoThreads()
     expect(() => [...load({}, 'throw')]).toThrow('at sample 5: five is too much')
+  })
+
+  it('an error of a sample that comes later arrives with its index', async () => {
+    const loader = new DataLoader(new Later(12, 'throw'), { batchSize: 4, numWorkers: 2 })
+    const loop = async () => {
+      for await (const _ of loader);
+    }
+    await expect(loop()).rejects.toThrow('Caught RangeError in DataLoader worker 1, at sample 5: five is too much')
   })
 
   it('a worker that ends is told, and nobody waits for it', async () => {

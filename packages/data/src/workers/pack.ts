@@ -18,6 +18,9 @@ type Packed =
   | { readonly is: 'generator'; readonly state: Uint8Array }
   | { readonly is: 'cloned'; readonly value: unknown }
 
+/** On a class whose instances are functions: how to make one without running its constructor. */
+const bareInstance: unique symbol = Symbol.for('tsorch.bareInstance')
+
 /** A class of views; a DataView counts in bytes. */
 interface ArrayType {
   new (bytes: Bytes, at: number, length: number): ArrayBufferView
@@ -93,6 +96,9 @@ export class Packer {
 
   private callable(value: object, path: string): Packed {
     const place = placeOf(value)
+    // an object that is called like a function, such as a transform
+    if (place === undefined && bareInstance in Object.getPrototypeOf(value).constructor)
+      return this.instance(value, path)
     if (place === undefined)
       throw new TypeError(
         `${path} is a function that a worker cannot find: define it in a module and tell its name there, portable(import.meta.url, { ${(value as { name?: string }).name || 'name'} })`,
@@ -241,7 +247,7 @@ export class Unpacker {
       case 'object':
         return this.fill(packed, Object.create(packed.bare ? null : Object.prototype))
       case 'instance':
-        return this.fill(packed, Object.create((lookup(packed.place) as { prototype: object }).prototype))
+        return this.fill(packed, bare(lookup(packed.place) as InstanceType))
     }
   }
 
@@ -257,6 +263,16 @@ export class Unpacker {
       })
     return target
   }
+}
+
+interface InstanceType {
+  readonly prototype: object
+  [bareInstance]?(): object
+}
+
+/** An instance without fields. */
+function bare(type: InstanceType): object {
+  return type[bareInstance]?.() ?? Object.create(type.prototype)
 }
 
 function viewOf(bytes: Bytes, type: string, length: number): unknown {

@@ -1,7 +1,7 @@
 /** What a worker does: it rebuilds the data set, and makes the batches that it is asked for. */
 import { manualSeed } from '@tsorch/core'
 import type { Dataset, IterableDataset } from '../dataset.js'
-import { type Collate, countOf, type Entry, Fetcher } from '../fetch.js'
+import { type Collate, countOf, type Entry, Fetcher, isPromise } from '../fetch.js'
 import type { Failed, FromWorker, Setup, Task, ToWorker } from './messages.js'
 import { type Bytes, loadPlaces, Packer, tensorOver, Unpacker } from './pack.js'
 import { setWorkerInfo } from './worker-info.js'
@@ -25,7 +25,7 @@ export class WorkerServer {
   private answers: Int32Array | null = null
   private fetcher: Fetcher | null = null
   private entries: Iterator<Entry> | null = null
-  /** Messages that wait while the data set is rebuilt; null before and after. */
+  /** Messages that wait while the data set is rebuilt, or a batch comes later; null at other times. */
   private waiting: ToWorker[] | null = null
 
   constructor(port: Port) {
@@ -47,7 +47,12 @@ export class WorkerServer {
     } catch (error) {
       this.fail(error, null)
     }
-    const { waiting } = this
+    this.goOn()
+  }
+
+  /** Takes the messages that came in the meantime. */
+  private goOn(): void {
+    const waiting = this.waiting ?? []
     this.waiting = null
     for (const message of waiting) this.receive(message)
   }
@@ -77,12 +82,29 @@ export class WorkerServer {
         this.answer({ type: 'ended', task })
         return
       }
-      const packer = new Packer((bytes) => this.memory(bytes))
-      const batch = packer.pack(fetcher.make(next), 'batch')
-      this.answer({ type: 'made', task, batch, samples: countOf(next) }, packer.transfer)
+      const made = fetcher.make(next)
+      if (isPromise(made)) void this.deliverLater(made, task, countOf(next))
+      else this.deliver(made, task, countOf(next))
     } catch (error) {
       this.fail(error, task)
     }
+  }
+
+  private deliver(made: unknown, task: number, samples: number): void {
+    const packer = new Packer((bytes) => this.memory(bytes))
+    const batch = packer.pack(made, 'batch')
+    this.answer({ type: 'made', task, batch, samples }, packer.transfer)
+  }
+
+  /** One batch after the other: a sampler's order is that in which random numbers are drawn. */
+  private async deliverLater(made: Promise<unknown>, task: number, samples: number): Promise<void> {
+    this.waiting = []
+    try {
+      this.deliver(await made, task, samples)
+    } catch (error) {
+      this.fail(error, task)
+    }
+    this.goOn()
   }
 
   private next(fetcher: Fetcher): Entry | null {

