@@ -1,6 +1,6 @@
 /** Every program of the course, the tutorial and the extras runs to its end and prints what it found. */
 import { expect, test, vi } from 'vitest'
-import { programs } from '../src/course/programs.js'
+import { type ProgramOptions, programs } from '../src/course/programs.js'
 
 /** What each program prints last. Numbers are those of PyTorch, where nothing but the seed decides them. */
 const lastLines: Readonly<Record<string, RegExp>> = {
@@ -36,7 +36,7 @@ const lastLines: Readonly<Record<string, RegExp>> = {
 }
 
 /** Programs that train for more than a few seconds: the full suite runs a part of them. */
-const long: readonly [name: RegExp, options: { epochs?: number; steps?: number }][] = [
+const long: readonly [name: RegExp, options: ProgramOptions][] = [
   [/^(09|10|11)$/, { epochs: 1 }],
   [/^13$/, { steps: 10 }],
   [/^two-layer-net/, { steps: 100 }],
@@ -53,7 +53,8 @@ for (const [name, load] of Object.entries(programs)) {
   test(name, async () => {
     const print = vi.spyOn(console, 'log').mockImplementation(() => {})
     try {
-      await (await load()).main(part)
+      // threads run compiled programs only: resume.node.test.ts runs those
+      await (await load()).main({ ...part, workers: 0 })
       const printed = print.mock.calls.map((values) => values.join(' '))
       expect(printed.join('\n')).not.toMatch(/NaN|undefined|Infinity/)
       expect(printed.at(-1)).toMatch(lastLines[name]!)

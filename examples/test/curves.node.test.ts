@@ -12,7 +12,7 @@ import {
 import { LogisticRegressionModel, train as regressLogistically } from '../src/course/06-logistic-regression.js'
 import { accuracy, DiabetesModel, train as trainWhole } from '../src/course/07-multiple-dimension-input.js'
 import { train as trainInBatches } from '../src/course/08-dataset-and-dataloader.js'
-import { readDiabetes } from '../src/course/data.js'
+import { readDiabetes } from '../src/course/diabetes.js'
 import { type Run, replay } from './curves/replay.js'
 
 function* second<T>(pairs: Iterable<readonly [unknown, T]>): Generator<T> {

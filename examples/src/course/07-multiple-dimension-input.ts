@@ -1,6 +1,6 @@
 /** Lecture 7: many features. A deep logistic regression on the diabetes data, the whole of it in each step. */
 import { manualSeed, nn, noGrad, optim, relu, sigmoid, type Tensor, tanh } from 'tsorch'
-import { readDiabetes } from './data.js'
+import { readDiabetes } from './diabetes.js'
 
 const activations = { relu, sigmoid, tanh } as const
 

@@ -1,11 +1,19 @@
 /** Lecture 8: Dataset and DataLoader. The diabetes data in shuffled mini-batches. */
 import { data, manualSeed, nn, optim } from 'tsorch'
 import { accuracy, DiabetesModel } from './07-multiple-dimension-input.js'
-import { DiabetesDataset, readDiabetes } from './data.js'
+import { DiabetesDataset, readDiabetes } from './diabetes.js'
 
-/** The loss of each mini-batch. */
-export function* train(model: DiabetesModel, epochs = 20, lr = 0.1): Generator<number> {
-  const trainLoader = new data.DataLoader(new DiabetesDataset(), { batchSize: 32, shuffle: true })
+/**
+ * The loss of each mini-batch. With workers, other threads read the samples; as they stay from epoch to epoch, each epoch draws
+ * less from the random stream than without them, and shuffles otherwise, as in PyTorch.
+ */
+export function* train(model: DiabetesModel, epochs = 20, lr = 0.1, numWorkers = 0): Generator<number> {
+  const trainLoader = new data.DataLoader(new DiabetesDataset(), {
+    batchSize: 32,
+    shuffle: true,
+    numWorkers,
+    ...(numWorkers > 0 ? { persistentWorkers: true } : {}),
+  })
   const criterion = new nn.BCELoss()
   const optimizer = new optim.SGD(model.parameters(), { lr })
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -17,14 +25,15 @@ export function* train(model: DiabetesModel, epochs = 20, lr = 0.1): Generator<n
       optimizer.step()
     }
   }
+  trainLoader.close()
 }
 
-export function main(): void {
+export function main({ workers = 2 } = {}): void {
   const stepsAnEpoch = 24
   manualSeed(0)
   const model = new DiabetesModel('relu')
   let step = 0
-  for (const loss of train(model)) {
+  for (const loss of train(model, 20, 0.1, workers)) {
     if (step % stepsAnEpoch === 0) console.log(`epoch ${step / stepsAnEpoch}: loss = ${loss.toFixed(6)}`)
     step++
   }

@@ -1,7 +1,14 @@
+/** How long a program trains, where it can be told, and how many threads read its samples. */
+export interface ProgramOptions {
+  epochs?: number
+  steps?: number
+  workers?: number
+}
+
 /** A lecture of the course, a part of the tutorial, or an extra. */
 export interface Program {
   /** Trains and prints what the lecture prints; those that take longer can be told for how long. */
-  main(options?: { epochs?: number; steps?: number }): void | Promise<void>
+  main(options?: ProgramOptions): void | Promise<void>
 }
 
 /** All programs by the name that the command line takes. */
