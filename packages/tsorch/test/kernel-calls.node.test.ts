@@ -1,3 +1,4 @@
+import type { Tensor } from '@tsorch/core'
 import { expect, test } from 'vitest'
 
 // asked for before the kernels are loaded
@@ -15,11 +16,11 @@ test('the kernels run', () => {
   expect(kernelInfo().set).not.toBe('ts')
 })
 
-test.each([
+test.each<[string, () => (x: Tensor) => [Tensor, unknown]]>([
   ['GRU', () => new nn.GRU(16, 32)],
   ['LSTM', () => new nn.LSTM(16, 32)],
   ['RNN', () => new nn.RNN(16, 32)],
-] as const)('a %s layer over 32 steps is one kernel each way', (_, make) => {
+])('a %s layer over 32 steps is one kernel each way', (_, make) => {
   const layer = make()
   const x = randn([32, 8, 16]).requiresGrad_()
   kernelTimes()
