@@ -31,6 +31,7 @@ export const fixtureGroups: readonly string[] = [
   'training',
   'torch2.training',
   'models',
+  'transforms',
   'files',
 ]
 

@@ -1,13 +1,31 @@
+import { portable } from '@tsorch/data'
 import { Transform, type TransformFunction } from './transform.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: any chain of functions, whatever passes between them
-type Step = TransformFunction<any, any>
+export type Step = TransformFunction<any, any>
 type InputOf<Steps extends readonly Step[]> = Steps extends readonly [infer First extends Step, ...Step[]]
   ? Parameters<First>[0]
   : unknown
 type OutputOf<Steps extends readonly Step[]> = Steps extends readonly [...Step[], infer Last extends Step]
   ? ReturnType<Last>
   : unknown
+
+/** @throws TypeError if one of `transforms` is not a function */
+export function checkTransforms<Steps extends readonly Step[]>(name: string, transforms: Steps): Steps {
+  if (!Array.isArray(transforms)) throw new TypeError('Argument transforms should be a sequence')
+  for (const transform of transforms) {
+    if (typeof transform !== 'function') {
+      throw new TypeError(`${name}: transforms must be transforms or functions, but got ${String(transform)}`)
+    }
+  }
+  return transforms
+}
+
+/** `Name(`, a line for each transform, `)`. */
+export function transformsText(name: string, transforms: readonly Step[], first = ''): string {
+  const lines = transforms.map((t) => `\n    ${Function.prototype.toString === t.toString ? t.name || 'function' : t}`)
+  return `${name}(${first}${lines.join('')}\n)`
+}
 
 /**
  * Runs several transforms one after the other. Plain functions are transforms too.
@@ -26,12 +44,7 @@ export class Compose<const Steps extends readonly Step[]> extends Transform<Inpu
   /** @throws TypeError if one of them is not a function */
   constructor(transforms: Steps) {
     super()
-    for (const transform of transforms) {
-      if (typeof transform !== 'function') {
-        throw new TypeError(`Compose: transforms must be transforms or functions, but got ${String(transform)}`)
-      }
-    }
-    this.transforms = transforms
+    this.transforms = checkTransforms('Compose', transforms)
   }
 
   forward(input: InputOf<Steps>): OutputOf<Steps> {
@@ -41,7 +54,33 @@ export class Compose<const Steps extends readonly Step[]> extends Transform<Inpu
   }
 
   override toString(): string {
-    const lines = this.transforms.map((t) => `\n    ${t instanceof Transform ? t : t.name || 'function'}`)
-    return `Compose(${lines.join('')}\n)`
+    return transformsText('Compose', this.transforms)
   }
 }
+
+/**
+ * A function as a transform. Any function is one by itself; workers of a data loader have to find it by name, see `portable` of
+ * `@tsorch/data`.
+ *
+ * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.Lambda.html
+ */
+export class Lambda<In, Out> extends Transform<In, Out> {
+  readonly lambd: TransformFunction<In, Out>
+
+  /** @throws TypeError if it is not a function */
+  constructor(lambd: TransformFunction<In, Out>) {
+    super()
+    if (typeof lambd !== 'function') throw new TypeError(`Argument lambd should be callable, got ${typeof lambd}`)
+    this.lambd = lambd
+  }
+
+  forward(input: In): Out {
+    return this.lambd(input)
+  }
+
+  override toString(): string {
+    return 'Lambda()'
+  }
+}
+
+portable(import.meta.url, { Compose, Lambda })

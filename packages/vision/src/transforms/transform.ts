@@ -1,3 +1,5 @@
+import type { ImageOrTensor } from '../image.js'
+
 /** A function of one input, as every place that takes a transform accepts. */
 export type TransformFunction<In, Out> = (input: In) => Out
 
@@ -10,16 +12,28 @@ export interface Transform<In, Out> {
   toString(): string
 }
 
+/** What data loaders look for on a class whose instances are functions: how to make one without running its constructor. */
+const bareInstance: unique symbol = Symbol.for('tsorch.bareInstance')
+
 class CallableTransform {
   constructor() {
     // The instance has to be a function to be callable, so the constructor hands one out in place of `this`.
-    const call = (input: unknown): unknown => (call as unknown as Transform<unknown, unknown>).forward(input)
     // biome-ignore lint/correctness/noConstructorReturn: see above
-    return Object.setPrototypeOf(call, new.target.prototype)
+    return callable(new.target.prototype)
+  }
+
+  static [bareInstance](this: { readonly prototype: object }): CallableTransform {
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit this
+    return callable(this.prototype)
   }
 }
 // so that instances keep `call`, `apply` and `bind`
 Object.setPrototypeOf(CallableTransform.prototype, Function.prototype)
+
+function callable(prototype: object): CallableTransform {
+  const call = (input: unknown): unknown => (call as unknown as Transform<unknown, unknown>).forward(input)
+  return Object.setPrototypeOf(call, prototype)
+}
 
 /**
  * Base class of transforms. `transform(x)` runs `forward(x)`.
@@ -41,3 +55,18 @@ export const Transform: TransformClass = CallableTransform as unknown as Transfo
 
 /** The constructor that `class X extends Transform<In, Out>` builds on. */
 export type TransformClass = abstract new <In, Out>() => Transform<In, Out>
+
+/** An instance of {@link ImageTransform}. */
+export interface ImageTransform {
+  <T extends ImageOrTensor>(img: T): T
+  /** What the call does; subclasses write this. */
+  forward<T extends ImageOrTensor>(img: T): T
+  /** The transform as torchvision prints it. */
+  toString(): string
+}
+
+/** {@link Transform} of images into images and of tensors into tensors. */
+export const ImageTransform: ImageTransformClass = CallableTransform as unknown as ImageTransformClass
+
+/** The constructor that `class X extends ImageTransform` builds on. */
+export type ImageTransformClass = abstract new () => ImageTransform
