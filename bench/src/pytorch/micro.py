@@ -32,6 +32,26 @@ def tiny(op):
     return chain
 
 
+def network_function(op):
+    x, y = uniform(op["shape"], 1).requires_grad_(op["gradient"]), uniform(op["shape"], 2)
+    run = {
+        "relu6": lambda: F.relu6(x),
+        "hardsigmoid": lambda: F.hardsigmoid(x),
+        "hardswish": lambda: F.hardswish(x),
+        "leakyRelu": lambda: F.leaky_relu(x),
+        "elu": lambda: F.elu(x),
+        "softplus": lambda: F.softplus(x),
+        "mish": lambda: F.mish(x),
+        "l1Loss": lambda: F.l1_loss(x, y),
+        "smoothL1Loss": lambda: F.smooth_l1_loss(x, y),
+    }[op["name"]]
+    if not op["gradient"]:
+        return run
+    out = run()
+    grad = torch.ones_like(out)
+    return lambda: torch.autograd.grad(out, x, grad, retain_graph=True)
+
+
 def prepare(op, layout):
     """The call, and how many operations it makes."""
     kind = op["kind"]
@@ -39,6 +59,8 @@ def prepare(op, layout):
         return conv(op, layout), 1
     if kind == "tiny":
         return tiny(op), op["adds"]
+    if kind == "function":
+        return network_function(op), 1
     if kind == "matmul":
         a, b = uniform([op["n"], op["n"]], 1), uniform([op["n"], op["n"]], 2)
         return lambda: a @ b, 1

@@ -1,8 +1,24 @@
 /** Single operations with tsorch. */
-import { autograd, conv2d, indexSelect, layerNorm, type Tensor } from '@tsorch/core'
+import {
+  autograd,
+  conv2d,
+  elu,
+  hardsigmoid,
+  hardswish,
+  indexSelect,
+  l1Loss,
+  layerNorm,
+  leakyRelu,
+  mish,
+  ones,
+  relu6,
+  smoothL1Loss,
+  softplus,
+  type Tensor,
+} from '@tsorch/core'
 import type { Prepared } from '../measure.js'
 import { integers, uniform } from '../workloads/arrays.js'
-import type { ConvPass, ConvShape, MicroOp } from '../workloads/micro.js'
+import type { ConvPass, ConvShape, MicroOp, NetworkFunction } from '../workloads/micro.js'
 import { peak } from './peak.js'
 import { tensorOf } from './training.js'
 
@@ -37,6 +53,28 @@ function tiny(op: MicroOp & { kind: 'tiny' }): () => unknown {
   }
 }
 
+const functions: Record<NetworkFunction, (x: Tensor, y: Tensor) => Tensor> = {
+  relu6: (x) => relu6(x),
+  hardsigmoid: (x) => hardsigmoid(x),
+  hardswish: (x) => hardswish(x),
+  leakyRelu: (x) => leakyRelu(x),
+  elu: (x) => elu(x),
+  softplus: (x) => softplus(x),
+  mish: (x) => mish(x),
+  l1Loss: (x, y) => l1Loss(x, y),
+  smoothL1Loss: (x, y) => smoothL1Loss(x, y),
+}
+
+function networkFunction({ name, gradient, shape }: MicroOp & { kind: 'function' }): () => unknown {
+  const x = random(shape, 1).requiresGrad_(gradient)
+  const y = random(shape, 2)
+  const run = functions[name]
+  if (!gradient) return () => run(x, y)
+  const out = run(x, y)
+  const gradOutputs = ones(out.shape)
+  return () => autograd.grad(out, x, { gradOutputs, retainGraph: true })
+}
+
 /** The operation, ready to be called. */
 export function microOf(op: MicroOp): Prepared {
   switch (op.kind) {
@@ -51,6 +89,8 @@ export function microOf(op: MicroOp): Prepared {
       return { run: conv(op) }
     case 'tiny':
       return { run: tiny(op), calls: op.adds }
+    case 'function':
+      return { run: networkFunction(op) }
     case 'matmul': {
       const a = random([op.n, op.n], 1)
       const b = random([op.n, op.n], 2)
@@ -61,7 +101,7 @@ export function microOf(op: MicroOp): Prepared {
   }
 }
 
-type Elementwise = Exclude<MicroOp, { kind: 'peak' | 'copy' | 'conv' | 'tiny' | 'matmul' }>
+type Elementwise = Exclude<MicroOp, { kind: 'peak' | 'copy' | 'conv' | 'tiny' | 'function' | 'matmul' }>
 
 function elementwise({ kind, shape: [rows, columns] }: Elementwise): () => unknown {
   const a = random([rows, columns], 1)

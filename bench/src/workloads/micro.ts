@@ -12,12 +12,32 @@ export interface ConvShape {
   readonly padding: number
 }
 
+const networkFunctions = [
+  'relu6',
+  'hardsigmoid',
+  'hardswish',
+  'leakyRelu',
+  'elu',
+  'softplus',
+  'mish',
+  'l1Loss',
+  'smoothL1Loss',
+] as const
+/** What networks are made of, whose gradient is timed as well. */
+export type NetworkFunction = (typeof networkFunctions)[number]
+
 /** The operation, in words that every peer's script understands. */
 export type MicroOp =
   | { readonly kind: 'matmul'; readonly n: number }
   | ({ readonly kind: 'conv'; readonly pass: ConvPass } & ConvShape)
   | { readonly kind: 'add' | 'exp' | 'sum' | 'softmax' | 'layerNorm'; readonly shape: readonly [number, number] }
   | { readonly kind: 'broadcast' | 'transposedCopy' | 'gather'; readonly shape: readonly [number, number] }
+  | {
+      readonly kind: 'function'
+      readonly name: NetworkFunction
+      readonly gradient: boolean
+      readonly shape: readonly [number, number]
+    }
   /** `adds` additions of `size` elements; recorded for a backward pass, which runs too where `backward` is set. */
   | {
       readonly kind: 'tiny'
@@ -94,6 +114,19 @@ function elementwise(
 
 const million = [1000, 1000] as const
 
+/** A function and its gradient. An activation reads one array and writes one, a loss reads two; a gradient has one more. */
+function networkFunction(name: NetworkFunction): Micro[] {
+  return [false, true].map((gradient): Micro => {
+    return {
+      id: `${name}-1e6${gradient ? '-gradient' : ''}`,
+      title: `${name}${gradient ? ', gradient' : ''}, ${million[0]}x${million[1]}`,
+      op: { kind: 'function', name, gradient, shape: million },
+      flops: 0,
+      bytes: (gradient ? 3 : 2) * 4e6,
+    }
+  })
+}
+
 function tiny(id: string, title: string, adds: number, recorded: boolean, backward: boolean): Micro {
   return { id, title, op: { kind: 'tiny', size: 4, adds, recorded, backward }, flops: 0, bytes: 0 }
 }
@@ -109,6 +142,7 @@ export const micros: readonly Micro[] = [
   elementwise('exp', million, 2, 'exp'),
   elementwise('sum', million, 1, 'sum'),
   elementwise('softmax', million, 2, 'softmax of rows'),
+  ...networkFunctions.flatMap(networkFunction),
   elementwise('layerNorm', million, 2, 'layer norm of rows'),
   elementwise('broadcast', million, 2, 'add of a row to each row'),
   elementwise('transposedCopy', million, 2, 'transposed copy'),

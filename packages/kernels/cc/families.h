@@ -6,6 +6,7 @@
 #include "scan.def"
 #include "random.def"
 #include "pointwise.def"
+#include "activation.def"
 #include "gemm.def"
 #include "copy.def"
 #include "winograd.def"

@@ -149,6 +149,18 @@ INLINE vf log1pOf(vf x) {
   return select(absOf(x) < 1e-8f, x, y);
 }
 
+// The same for 0 <= x <= 1 (or NaN), without a division: x + x^2 q(x), q by even and odd powers of x - 1/2.
+INLINE vf log1pUpToOne(vf x) {
+  const vf t = x - 0.5f;
+  const vf z = t * t;
+  const vf even = polynomial(z, -0.00331846974f, -0.0101777054f, -0.0289049987f, -0.0932318568f, -0.378139555f);
+  const vf odd = polynomial(z, 0.00693069352f, 0.0166569855f, 0.0510890596f, 0.179224893f);
+  return fma(x * x, fma(odd, t, even), x);
+}
+
+// log(1 + e^x)
+INLINE vf softplusOf(vf x) { return maxSecond(vf{}, x) + log1pUpToOne(expOf(-absOf(x))); }
+
 // The logarithm to another base, of which 1 / ln is given in two parts (the first of 12 bits), as well as log(2) to that base.
 INLINE vf logToBase(vf x, f32 inverseHigh, f32 inverseLow, f32 log2High, f32 log2Low) {
   const Decomposed d = decompose(x);

@@ -12,13 +12,13 @@
 namespace VARIANT {
 namespace {
 
-template <class T, class F> void unary(void* out, const void* a, const void*, const void*, i32 n, f32) {
+template <class T, class F> void unary(void* out, const void* a, const void*, const void*, i32 n, Numbers) {
   T* o = (T*)out;
   const T* x = (const T*)a;
   VECTORISED
   for (i32 i = 0; i < n; i++) o[i] = F::of(x[i]);
 }
-template <class T, class R, class F> void binary(void* out, const void* a, const void* b, const void*, i32 n, f32) {
+template <class T, class R, class F> void binary(void* out, const void* a, const void* b, const void*, i32 n, Numbers) {
   R* o = (R*)out;
   const T* x = (const T*)a;
   const T* y = (const T*)b;
@@ -134,12 +134,12 @@ LoopBody unaryDouble(i32 op) {
 // bool: logical not
 struct LogicalNot { static INLINE u8 of(u8 x) { return x == 0; } };
 
-template <class T> void choose(void* out, const void* c, const void* a, const void* b, i32 n, f32) {
+template <class T> void choose(void* out, const void* c, const void* a, const void* b, i32 n, Numbers) {
   const u8* mask = (const u8*)c;
   VECTORISED
   for (i32 i = 0; i < n; i++) ((T*)out)[i] = mask[i] != 0 ? ((const T*)a)[i] : ((const T*)b)[i];
 }
-void choose4(void* out, const void* c, const void* a, const void* b, i32 n, f32) {
+void choose4(void* out, const void* c, const void* a, const void* b, i32 n, Numbers) {
   for (i32 i = 0; i < n; i += W)
     store((f32*)out + i, select(loadMask((const u8*)c + i), load((const f32*)a + i), load((const f32*)b + i)));
 }
@@ -206,33 +206,33 @@ i32 hasUnary(i32 dtype, i32 op) { return unaryLoop(dtype, op).body != nullptr; }
 i32 hasBinary(i32 dtype, i32 op) { return binaryLoop(dtype, op).body != nullptr; }
 
 void unary(i32 dtype, i32 op, void* out, const void* x, i32 n) {
-  runFlat(unaryLoop(dtype, op), out, x, 1, nullptr, 1, nullptr, 1, n, 0);
+  runFlat(unaryLoop(dtype, op), out, x, 1, nullptr, 1, nullptr, 1, n);
 }
 void unaryStrided(i32 dtype, i32 op, void* out, const void* x, const i32* geometry) {
-  runStrided(unaryLoop(dtype, op), 1, out, x, nullptr, nullptr, geometry, 0);
+  runStrided(unaryLoop(dtype, op), 1, out, x, nullptr, nullptr, geometry);
 }
 
 void binary(i32 dtype, i32 op, void* out, const void* a, const void* b, i32 n) {
-  runFlat(binaryLoop(dtype, op), out, a, 1, b, 1, nullptr, 1, n, 0);
+  runFlat(binaryLoop(dtype, op), out, a, 1, b, 1, nullptr, 1, n);
 }
 void binaryOne(i32 dtype, i32 op, void* out, const void* a, i32 aStep, const void* b, i32 bStep, i32 n) {
-  runFlat(binaryLoop(dtype, op), out, a, aStep, b, bStep, nullptr, 1, n, 0);
+  runFlat(binaryLoop(dtype, op), out, a, aStep, b, bStep, nullptr, 1, n);
 }
 void binaryNumber(i32 dtype, i32 op, void* out, const void* x, f64 number, i32 first, i32 n) {
   const Scalar s(dtype, number);
-  if (first) runFlat(binaryLoop(dtype, op), out, s.bytes, 0, x, 1, nullptr, 1, n, 0);
-  else runFlat(binaryLoop(dtype, op), out, x, 1, s.bytes, 0, nullptr, 1, n, 0);
+  if (first) runFlat(binaryLoop(dtype, op), out, s.bytes, 0, x, 1, nullptr, 1, n);
+  else runFlat(binaryLoop(dtype, op), out, x, 1, s.bytes, 0, nullptr, 1, n);
 }
 void binaryStrided(i32 dtype, i32 op, void* out, const void* a, const void* b, const i32* geometry) {
-  runStrided(binaryLoop(dtype, op), 2, out, a, b, nullptr, geometry, 0);
+  runStrided(binaryLoop(dtype, op), 2, out, a, b, nullptr, geometry);
 }
 
-void ternary(i32 dtype, i32 op, void* out, const void* a, i32 aStep, const void* b, i32 bStep, const void* c, i32 cStep, i32 n,
-             f32 v) {
-  runFlat(ternaryLoop(dtype, op), out, a, aStep, b, bStep, c, cStep, n, v);
+void ternary(i32 dtype, i32 op, void* out, const void* a, i32 aStep, const void* b, i32 bStep, const void* c, i32 cStep,
+             i32 n) {
+  runFlat(ternaryLoop(dtype, op), out, a, aStep, b, bStep, c, cStep, n);
 }
 void ternaryStrided(i32 dtype, i32 op, void* out, const void* a, const void* b, const void* c, const i32* geometry) {
-  runStrided(ternaryLoop(dtype, op), 3, out, a, b, c, geometry, 0);
+  runStrided(ternaryLoop(dtype, op), 3, out, a, b, c, geometry);
 }
 
 } // namespace VARIANT

@@ -6,8 +6,13 @@
 
 namespace VARIANT {
 
-// What the loops of the tables are: `n` elements of `out` from up to three inputs and a number.
-typedef void (*LoopBody)(void* out, const void* a, const void* b, const void* c, i32 n, f32 v);
+// What some loops take beside their operands.
+struct Numbers {
+  f32 a = 0, b = 0, c = 0;
+};
+
+// What the loops of the tables are: `n` elements of `out` from up to three inputs and some numbers.
+typedef void (*LoopBody)(void* out, const void* a, const void* b, const void* c, i32 n, Numbers v);
 
 struct Loop {
   LoopBody body; // null if there is none
@@ -45,7 +50,7 @@ INLINE void tailOut(u8* to, const f32* from, i32 n, i32 size) {
 }
 
 // `n` elements that lie next to each other.
-inline void runRow(const Loop& loop, u8* out, const u8* a, const u8* b, const u8* c, i32 n, f32 v) {
+inline void runRow(const Loop& loop, u8* out, const u8* a, const u8* b, const u8* c, i32 n, Numbers v) {
   if (!loop.vectors) return loop.body(out, a, b, c, n, v);
   const i32 whole = n & ~(W - 1);
   if (whole > 0) loop.body(out, a, b, c, whole, v);
@@ -87,7 +92,7 @@ NOINLINE inline void scatter(u8* to, const u8* from, isize step, i32 n, i32 size
 }
 
 // `n` elements by steps; those of step 0 are spread over a tile once.
-inline void runSteps(const Loop& loop, u8* const* at, const isize* step, i32 n, f32 v) {
+inline void runSteps(const Loop& loop, u8* const* at, const isize* step, i32 n, Numbers v) {
   if (step[0] == 1 && step[1] == 1 && step[2] == 1 && step[3] == 1) {
     runRow(loop, at[0], at[1], at[2], at[3], n, v);
     return;
@@ -112,7 +117,7 @@ inline void runSteps(const Loop& loop, u8* const* at, const isize* step, i32 n, 
 
 // Contiguous operands, or single elements where a step is 0.
 inline void runFlat(const Loop& loop, void* out, const void* a, i32 aStep, const void* b, i32 bStep, const void* c, i32 cStep,
-                    i32 n, f32 v) {
+                    i32 n, Numbers v = {}) {
   const bool all = aStep == 1 && bStep == 1 && cStep == 1;
   parallel(n, loop.grain, [&](i32 begin, i32 end, i32) {
     const isize step[4] = {1, aStep, bStep, cStep};
@@ -128,7 +133,7 @@ constexpr i32 MOST_DIMS = 16;
 // Operands by strides. `geometry`: the number of dimensions, their sizes from the innermost out, then for out and each input
 // the strides in elements in the same order.
 inline void runStrided(const Loop& loop, i32 inputs, void* out, const void* a, const void* b, const void* c, const i32* geometry,
-                       f32 v) {
+                       Numbers v = {}) {
   const i32 rank = geometry[0];
   const i32* sizes = geometry + 1;
   const i32* strides = sizes + rank;

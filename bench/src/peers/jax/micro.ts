@@ -57,6 +57,8 @@ export function microOf(op: MicroOp): Prepared {
       return { run: convOf(op) }
     case 'tiny':
       return { run: tiny(op), calls: op.adds }
+    case 'function':
+      throw new Error('not compared')
     case 'matmul': {
       const [a, b] = [random([op.n, op.n], 1), random([op.n, op.n], 2)]
       return { run: realised(() => np.matmul(a.ref, b.ref)) }

@@ -22,6 +22,7 @@ export function microOf(op: MicroOp): Prepared {
     case 'peak':
     case 'copy':
     case 'conv':
+    case 'function':
       throw new Error('no operation of this library')
     case 'tiny':
       return { run: tiny(op), calls: op.adds }

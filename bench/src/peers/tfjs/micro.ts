@@ -55,6 +55,8 @@ export function microOf(op: MicroOp): Prepared {
       return { run: conv(op) }
     case 'tiny':
       return { run: tiny(op), calls: op.adds }
+    case 'function':
+      throw new Error('not compared')
     case 'matmul': {
       const [a, b] = [random([op.n, op.n], 1) as tf.Tensor2D, random([op.n, op.n], 2) as tf.Tensor2D]
       return { run: disposing(() => tf.matMul(a, b)) }

@@ -7,7 +7,11 @@ import {
   crossEntropyGradOp,
   crossEntropyOp,
   float32,
+  huberLossGradOp,
+  huberLossOp,
   int64,
+  l1LossGradOp,
+  l1LossOp,
   mseLossGradOp,
   mseLossOp,
   type Override,
@@ -17,10 +21,10 @@ import {
   type Tensor,
 } from '@tsorch/core/backend'
 import type { KernelSet } from '../kernel-set.js'
-import { FusedBinary, Ternary } from '../primitives/fused-codes.js'
-import { dense } from '../primitives/geometry.js'
+import { Distance, type DistanceCode, FusedBinary, Ternary } from '../primitives/fused-codes.js'
+import { alike, dense, like, packed } from '../primitives/geometry.js'
 import { spanOf } from '../primitives/matmul.js'
-import { stepOf } from '../primitives/pointwise.js'
+import { stepBeside, stepOf } from '../primitives/pointwise.js'
 
 /** As cc/softmax.def numbers them. */
 const codes = { none: 0, mean: 1, sum: 2 } as const
@@ -77,27 +81,58 @@ export function lossOverrides(set: KernelSet): Override[] {
     return out
   }
 
-  /** Of `g`, one number or one an element, and two tensors. */
-  const gradient = (code: number, g: Tensor, x: Tensor, y: Tensor, factor: number): Tensor | undefined => {
-    const n = x.count
-    if (!worth(x, 1) || !floats(x, y) || g.dtype !== float32 || !sameShape(x.shape, y.shape)) return undefined
-    const step = stepOf(g, n)
-    if (step < 0) return undefined
+  function binaryCrossEntropyGrad(g: Tensor, x: Tensor, y: Tensor): Tensor | undefined {
+    const step = worth(x, 1) && floats(x, y) && sameShape(x.shape, y.shape) ? stepOf(g, x.count) : -1
+    if (step < 0 || g.dtype !== float32) return undefined
+    const code = Ternary.binaryCrossEntropyGrad
     const out = allocate(x.storage, float32, x.shape)
     set.begin()
     const [to, from] = [set.output(out), set.input(spanOf(g))]
-    kernels.ternary(float32.id, code, to, from, step, set.input(x), 1, set.input(y), 1, n, factor)
+    kernels.ternary(float32.id, code, to, from, step, set.input(x), 1, set.input(y), 1, x.count)
     set.end()
     return out
   }
 
-  function mseLoss(x: Tensor, y: Tensor, reduction: Reduction): Tensor | undefined {
-    if (reduction === 'none') return elementwise(FusedBinary.squaredError, x, y, 1)
-    if (!worth(x, 1) || !floats(x, y) || !sameShape(x.shape, y.shape)) return undefined
-    const out = allocate(x.storage, float32, [])
+  const paired = (x: Tensor, y: Tensor): boolean =>
+    worth(x, 1) && x.dtype === float32 && y.dtype === float32 && packed(x) && alike(x, y)
+
+  /** `a` and `b` are what a distance takes beside `x` and `y`: see cc/loss.cc. */
+  const distance = (
+    code: DistanceCode,
+    x: Tensor,
+    y: Tensor,
+    reduction: Reduction,
+    a = 0,
+    b = 0,
+  ): Tensor | undefined => {
+    if (!paired(x, y)) return undefined
+    const each = reduction === 'none'
+    const out = each ? like(x) : allocate(x.storage, float32, [])
     set.begin()
-    const factor = reduction === 'mean' ? 1 / x.count : 1
-    kernels.squaredErrorSum(set.output(out), set.input(x), set.input(y), x.count, factor)
+    const [to, from, target] = [set.output(out), set.input(x), set.input(y)]
+    if (each) kernels.distance(code, to, from, target, x.count, a, b)
+    else kernels.distanceSum(code, to, from, target, x.count, reduction === 'mean' ? 1 / x.count : 1, a, b)
+    set.end()
+    return out
+  }
+
+  const distanceGrad = (
+    code: DistanceCode,
+    g: Tensor,
+    x: Tensor,
+    y: Tensor,
+    reduction: Reduction,
+    a = 0,
+    scale = 1,
+  ): Tensor | undefined => {
+    if (!paired(x, y) || g.dtype !== float32) return undefined
+    const step = stepBeside(g, x)
+    if (step < 0) return undefined
+    const out = like(x)
+    const factor = reduction === 'mean' ? scale / x.count : scale
+    set.begin()
+    const [to, from] = [set.output(out), set.input(spanOf(g))]
+    kernels.distanceGrad(code, to, from, step, set.input(x), set.input(y), x.count, factor, a)
     set.end()
     return out
   }
@@ -106,13 +141,19 @@ export function lossOverrides(set: KernelSet): Override[] {
     override(crossEntropyOp, crossEntropy),
     override(crossEntropyGradOp, crossEntropyGrad),
     override(binaryCrossEntropyOp, (x, t) => elementwise(FusedBinary.binaryCrossEntropy, x, t, 16)),
-    override(binaryCrossEntropyGradOp, (g, x, t) => gradient(Ternary.binaryCrossEntropyGrad, g, x, t, 0)),
+    override(binaryCrossEntropyGradOp, binaryCrossEntropyGrad),
     override(binaryCrossEntropyWithLogitsOp, (x, y, posWeight) =>
       posWeight === null ? elementwise(FusedBinary.binaryCrossEntropyLogits, x, y, 16) : undefined,
     ),
-    override(mseLossOp, mseLoss),
-    override(mseLossGradOp, (g, x, y, reduction) =>
-      gradient(Ternary.squaredErrorGrad, g, x, y, reduction === 'mean' ? 2 / x.count : 2),
+    override(mseLossOp, (x, y, reduction) => distance(Distance.squared, x, y, reduction)),
+    override(mseLossGradOp, (g, x, y, reduction) => distanceGrad(Distance.squared, g, x, y, reduction)),
+    override(l1LossOp, (x, y, reduction) => distance(Distance.absolute, x, y, reduction)),
+    override(l1LossGradOp, (g, x, y, reduction) => distanceGrad(Distance.absolute, g, x, y, reduction)),
+    override(huberLossOp, (x, y, reduction, { delta, scale }) =>
+      distance(Distance.huber, x, y, reduction, delta, scale),
+    ),
+    override(huberLossGradOp, (g, x, y, reduction, { delta, scale }) =>
+      distanceGrad(Distance.huber, g, x, y, reduction, delta, scale),
     ),
   ]
 }

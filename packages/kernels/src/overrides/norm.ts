@@ -1,7 +1,6 @@
 /** Normalisations with their gradients. */
 import {
   allocate,
-  allocateStrided,
   batchNormGradOp,
   batchNormInferenceOp,
   batchNormOp,
@@ -24,7 +23,7 @@ import {
 } from '@tsorch/core/backend'
 import type { Pointer } from '../generated/kernels.js'
 import type { KernelSet } from '../kernel-set.js'
-import { dense } from '../primitives/geometry.js'
+import { dense, like } from '../primitives/geometry.js'
 
 /** Elements of a row below which the kernels have no vector. */
 const SHORTEST = 16
@@ -39,13 +38,6 @@ function layoutOf(x: Tensor): Layout | null {
   const [n, c, l] = x.shape as [number, number, number]
   const [sN, sC, sL] = x.strides as [number, number, number]
   return (n === 1 || sN === c * l) && (c === 1 || sC === 1) && (l === 1 || sL === c) ? 'last' : null
-}
-
-/** Fresh memory that lies as `x` does. */
-function like(x: Tensor): Tensor {
-  return dense(x)
-    ? allocate(x.storage, float32, x.shape)
-    : allocateStrided(x.storage.device, float32, x.shape, x.strides, x.count)
 }
 
 export function normOverrides(set: KernelSet): Override[] {

@@ -1,16 +1,27 @@
 /** Codes of the fused loops, beside those of core: see cc/opcodes.h. */
-export const FusedUnary = { silu: 64, gelu: 65, geluTanh: 66 } as const
+export const FusedBinary = { binaryCrossEntropy: 64, binaryCrossEntropyLogits: 65 } as const
 
-export const FusedBinary = {
-  reluGrad: 64,
-  sigmoidGrad: 65,
-  tanhGrad: 66,
-  siluGrad: 67,
-  geluGrad: 68,
-  geluTanhGrad: 69,
-  squaredError: 70,
-  binaryCrossEntropy: 71,
-  binaryCrossEntropyLogits: 72,
+export const Ternary = { where: 0, binaryCrossEntropyGrad: 1 } as const
+
+/** Activations with their gradients. */
+export const Activation = {
+  relu: 0,
+  sigmoid: 1,
+  tanh: 2,
+  silu: 3,
+  gelu: 4,
+  geluTanh: 5,
+  hardtanh: 6,
+  hardsigmoid: 7,
+  hardswish: 8,
+  leakyRelu: 9,
+  elu: 10,
+  softplus: 11,
+  logsigmoid: 12,
+  mish: 13,
 } as const
+export type ActivationCode = (typeof Activation)[keyof typeof Activation]
 
-export const Ternary = { where: 0, binaryCrossEntropyGrad: 1, squaredErrorGrad: 2 } as const
+/** What losses add up. */
+export const Distance = { squared: 0, absolute: 1, huber: 2 } as const
+export type DistanceCode = (typeof Distance)[keyof typeof Distance]

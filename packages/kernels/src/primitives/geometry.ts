@@ -1,5 +1,5 @@
 /** How operands lie in memory, and strides as the kernels read them. */
-import { flatStep, type View, Walk } from '@tsorch/core/backend'
+import { allocate, allocateStrided, flatStep, sameShape, type Tensor, type View, Walk } from '@tsorch/core/backend'
 import type { Pointer } from '../generated/kernels.js'
 import type { KernelSet } from '../kernel-set.js'
 
@@ -43,6 +43,22 @@ export function merge(out: View, a: View, b?: View | null, c?: View | null): num
   }
   walk.merge()
   return walk.rank > MOST_DIMS ? 0 : walk.inner
+}
+
+/** Whether the elements of a view fill a piece of memory, in any order of its dimensions. */
+export function packed(view: View): boolean {
+  return dense(view) || (merge(view, view) === view.count && walk.step(0) === 1)
+}
+
+/** Whether the elements of two packed views follow each other in the same order. */
+export function alike(a: View, b: View): boolean {
+  return sameShape(a.shape, b.shape) && a.shape.every((size, d) => size === 1 || a.strides[d] === b.strides[d])
+}
+
+/** Fresh memory for a packed tensor's result, whose elements lie as its own do. */
+export function like(x: Tensor): Tensor {
+  const { storage, dtype, shape } = x
+  return dense(x) ? allocate(storage, dtype, shape) : allocateStrided(storage.device, dtype, shape, x.strides, x.count)
 }
 
 const strides: number[] = []

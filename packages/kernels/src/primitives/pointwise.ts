@@ -15,7 +15,7 @@ import {
 import type { Pointer } from '../generated/kernels.js'
 import type { KernelSet } from '../kernel-set.js'
 import { Ternary } from './fused-codes.js'
-import { dense, geometry, merge } from './geometry.js'
+import { alike, dense, geometry, merge } from './geometry.js'
 import { known } from './known.js'
 import { spanOf } from './matmul.js'
 
@@ -183,8 +183,7 @@ export function pointwisePrimitives(set: KernelSet): Pointwise {
     const x = aIsNumber ? placed(a) : set.input(spanOf(a))
     const y = bIsNumber ? placed(b) : set.input(spanOf(b))
     const c = set.input(spanOf(condition))
-    if (flat)
-      kernels.ternary(dtype.id, Ternary.where, set.output(out), c, 1, x, Math.min(aS, 1), y, Math.min(bS, 1), n, 0)
+    if (flat) kernels.ternary(dtype.id, Ternary.where, set.output(out), c, 1, x, Math.min(aS, 1), y, Math.min(bS, 1), n)
     else kernels.ternaryStrided(dtype.id, Ternary.where, written(out), c, x, y, geometry(set))
     set.end()
     return true
@@ -205,4 +204,10 @@ export function stepOf(view: View, count: number): 0 | 1 | -1 {
   if (view.count === count && dense(view)) return 1
   if (view.count === 1) return 0
   return view.count === count && view.strides.every((stride, d) => stride === 0 || view.shape[d] === 1) ? 0 : -1
+}
+
+/** The step of a gradient beside a packed `x`: 1 if its elements lie as those of `x`, 0 if one stands for all, else -1. */
+export function stepBeside(g: View, x: View): 0 | 1 | -1 {
+  if (alike(g, x)) return 1
+  return g.count === 1 || stepOf(g, x.count) === 0 ? 0 : -1
 }

@@ -1,4 +1,5 @@
 /** Every family's tests, run once for each kind of kernels that this machine has. */
+import { activationSuite } from './activation.js'
 import { convSuite } from './conv.js'
 import { goldenSuite } from './golden.js'
 import { indexedSuite } from './indexed.js'
@@ -13,6 +14,7 @@ import { softmaxSuite } from './softmax.js'
 import { winogradSuite } from './winograd.js'
 
 export function allSuites(): void {
+  activationSuite()
   convSuite()
   goldenSuite()
   indexedSuite()

@@ -11,85 +11,17 @@ import {
   where,
   zeros,
 } from '@tsorch/core'
-import {
-  Binary,
-  type BinaryCode,
-  float32,
-  geluGradOp,
-  geluOp,
-  reluGradOp,
-  sigmoidGradOp,
-  siluGradOp,
-  siluOp,
-  tanhGradOp,
-  Unary,
-  type UnaryCode,
-} from '@tsorch/core/backend'
+import { Binary, type BinaryCode, float32, Unary, type UnaryCode } from '@tsorch/core/backend'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { expectClose } from '../close.js'
+import { type Layout, laidOut, layout, numbers, shapes, special } from '../operands.js'
 import { plainly, same } from '../plainly.js'
-import { expectServed } from '../serves.js'
-
-/** How a tensor lies in memory. */
-const layouts = ['dense', 'turned', 'every other', 'part', 'repeated', 'channels last'] as const
-type Layout = (typeof layouts)[number]
-
-/** Random numbers of a shape that lie in memory as `layout` says. */
-function laidOut(layout: Layout, shape: readonly number[], make: (shape: readonly number[]) => Tensor): Tensor {
-  const last = shape.length - 1
-  switch (layout) {
-    case 'dense':
-      return make(shape)
-    case 'turned':
-      return make([...shape].reverse()).permute(shape.map((_, d) => last - d))
-    case 'every other':
-      return make([...shape.slice(0, last), shape[last]! * 2]).at('...', `::2`)
-    case 'part':
-      return make([shape[0]! + 2, ...shape.slice(1)]).narrow(0, 1, shape[0]!)
-    case 'repeated':
-      return make([1, ...shape.slice(1)]).expand([...shape])
-    case 'channels last':
-      return shape.length < 2
-        ? make(shape)
-        : make([shape[0]!, ...shape.slice(2), shape[1]!]).permute([0, last, ...shape.slice(2).map((_, d) => d + 1)])
-  }
-}
-
-const shapes = fc.oneof(
-  fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 }),
-  fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 90 })),
-  fc.tuple(fc.integer({ min: 1, max: 3000 })),
-)
-const layout = fc.constantFrom(...layouts)
 
 /** A shape that broadcasts to `shape`: some dimensions of size 1, or none of the first. */
 function broadcastOf(shape: readonly number[], pattern: number): number[] {
   const sized = shape.map((size, d) => ((pattern >> d) & 1 ? 1 : size))
   return sized.slice((pattern >> 6) % (shape.length + 1))
-}
-
-const special = [
-  0,
-  -0,
-  1,
-  -1,
-  0.5,
-  Number.POSITIVE_INFINITY,
-  Number.NEGATIVE_INFINITY,
-  Number.NaN,
-  1e-40,
-  -3e38,
-  88.8,
-  -104,
-]
-
-/** Numbers of all sizes, among them those of which functions make something special. */
-function numbers(shape: readonly number[]): Tensor {
-  const x = randn(shape).mul(3)
-  const some = tensor(special, { dtype: 'float32' })
-  const places = randint(0, special.length, shape)
-  return where(rand(shape).lt(0.2), some.at(places), x)
 }
 
 function unary(op: UnaryCode, x: Tensor): Tensor {
@@ -254,51 +186,6 @@ export function pointwiseSuite(): void {
       }),
       { numRuns: 25 },
     )
-  })
-
-  describe('activations with their gradients', () => {
-    const cases: [string, (g: Tensor, x: Tensor) => Tensor][] = [
-      ['relu', (g, x) => reluGradOp(g, x)],
-      ['sigmoid', (g, x) => sigmoidGradOp(g, x)],
-      ['tanh', (g, x) => tanhGradOp(g, x)],
-      ['silu', (g, x) => siluGradOp(g, x)],
-      ['gelu', (g, x) => geluGradOp(g, x, 'none')],
-      ['gelu by tanh', (g, x) => geluGradOp(g, x, 'tanh')],
-      ['silu itself', (_, x) => siluOp(x)],
-      ['gelu itself', (_, x) => geluOp(x, 'none')],
-      ['gelu by tanh itself', (_, x) => geluOp(x, 'tanh')],
-    ]
-    test.each(cases)('%s', (_, run) => {
-      fc.assert(
-        fc.property(shapes, layout, layout, fc.nat(), (shape, lg, lx, seed) => {
-          manualSeed(seed)
-          const [g, x] = [laidOut(lg, shape, randn), laidOut(lx, shape, (s) => randn(s).mul(4))]
-          same(() => run(g, x), 2e-6)
-          same(() => run(tensor(0.7).expand([...shape]), x), 2e-6)
-        }),
-        { numRuns: 12 },
-      )
-    })
-
-    test('the kernels do not decline', () => {
-      const [g, x] = [randn([5, 9]), randn([5, 9])]
-      for (const op of [reluGradOp, sigmoidGradOp, tanhGradOp, siluGradOp]) {
-        expectServed(op, g, x)
-        expectServed(op, tensor(1, { dtype: 'float32' }).expand([5, 9]), x)
-      }
-      expectServed(siluOp, x)
-      for (const approximate of ['none', 'tanh'] as const) {
-        expectServed(geluOp, x, approximate)
-        expectServed(geluGradOp, g, x, approximate)
-      }
-    })
-
-    test('NaN passes', () => {
-      const x = full([40], Number.NaN)
-      for (const y of [x.relu(), geluOp(x, 'none'), siluOp(x), x.tanh(), x.sigmoid(), x.maximum(zeros([40]))])
-        expect(y.isnan().all().item()).toBe(true)
-      same(() => reluGradOp(full([40], 2), x))
-    })
   })
 
   describe('copies', () => {

@@ -5,6 +5,10 @@ import {
   binaryCrossEntropyWithLogitsOp,
   crossEntropyGradOp,
   crossEntropyOp,
+  huberLossGradOp,
+  huberLossOp,
+  l1LossGradOp,
+  l1LossOp,
   logSoftmaxGradOp,
   logSoftmaxOp,
   mseLossGradOp,
@@ -24,6 +28,10 @@ const shapes = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 900 })),
   fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 4 }),
 )
+const curves = [
+  { delta: 1, scale: 1 },
+  { delta: 0.4, scale: 2.5 },
+] as const
 const reductions = fc.constantFrom<Reduction>('none', 'mean', 'sum')
 
 /** Softmax and losses, against their definitions on the plain set. */
@@ -104,13 +112,20 @@ export function softmaxSuite(): void {
       )
     })
 
-    test('squared error and binary cross entropy with their gradients', () => {
+    test('distances and binary cross entropy with their gradients', () => {
       fc.assert(
         fc.property(shapes, reductions, fc.nat(), (shape, reduction, seed) => {
           manualSeed(seed)
           const [x, y, g] = [randn(shape), randn(shape), randn(shape)]
+          const outer = reduction === 'none' ? g : tensor(0.4)
           same(() => mseLossOp(x, y, reduction), 1e-6)
-          same(() => mseLossGradOp(reduction === 'none' ? g : tensor(0.4), x, y, reduction), 1e-6)
+          same(() => mseLossGradOp(outer, x, y, reduction), 1e-6)
+          same(() => l1LossOp(x, y, reduction), 1e-6)
+          same(() => l1LossGradOp(outer, x, y, reduction), 1e-6)
+          for (const curve of curves) {
+            same(() => huberLossOp(x, y, reduction, curve), 1e-6)
+            same(() => huberLossGradOp(outer, x, y, reduction, curve), 1e-6)
+          }
           const [p, t] = [rand(shape).mul(0.998).add(0.001), rand(shape)]
           same(() => binaryCrossEntropyOp(p, t), 2e-6)
           for (const each of [g, tensor(0.25).expand([...shape])])
@@ -134,7 +149,12 @@ export function softmaxSuite(): void {
         expectServed(crossEntropyOp, x, target, -100, reduction)
         expectServed(crossEntropyGradOp, g, x, target, -100, reduction)
         expectServed(mseLossOp, x, y, reduction)
-        expectServed(mseLossGradOp, reduction === 'none' ? y : g, x, y, reduction)
+        expectServed(l1LossOp, x, y, reduction)
+        expectServed(huberLossOp, x, y, reduction, curves[0])
+        const outer = reduction === 'none' ? y : g
+        expectServed(mseLossGradOp, outer, x, y, reduction)
+        expectServed(l1LossGradOp, outer, x, y, reduction)
+        expectServed(huberLossGradOp, outer, x, y, reduction, curves[0])
       }
       expectServed(binaryCrossEntropyOp, x, y)
       expectServed(binaryCrossEntropyGradOp, y, x, y)
@@ -147,6 +167,16 @@ export function softmaxSuite(): void {
       same(() => softmaxOp(x, 1), 1e-6)
       const [y, target] = [randn([30, 20]), randint(0, 20, [30])]
       same(() => mseLossOp(x, y, 'mean'), 1e-6)
+      same(() => huberLossOp(x, y, 'mean', curves[1]), 1e-6)
+      const turned = randn([20, 30]).t()
+      for (const reduction of ['none', 'sum'] as const) {
+        expectServed(huberLossOp, x, turned, reduction, curves[0])
+        same(() => huberLossOp(x, turned, reduction, curves[0]), 1e-6)
+        const outer = reduction === 'none' ? randn([20, 30]).t() : tensor(0.5)
+        expectServed(huberLossGradOp, outer, x, turned, reduction, curves[0])
+        same(() => huberLossGradOp(outer, x, turned, reduction, curves[0]), 1e-6)
+      }
+      same(() => huberLossGradOp(y, x, turned, 'none', curves[0]), 1e-6)
       same(() => crossEntropyOp(x, target, -100, 'mean')[0], 2e-6)
     })
   })
