@@ -21,7 +21,9 @@ export const nursery: {
   floor: number
   /** Marks that are held for longer; the list then keeps its places. */
   held: number
-} = { list: [], count: 0, taken: 0, depth: 0, floor: 0, held: 0 }
+  /** What a backend wants to do as soon as no op runs: it would have looked for garbage in the middle of one. */
+  due: (() => void) | null
+} = { list: [], count: 0, taken: 0, depth: 0, floor: 0, held: 0, due: null }
 
 /** Number of entries from which holes are worth closing. */
 const FEW = 1024
@@ -47,6 +49,13 @@ export function enter(): number {
 /** Ends an op. */
 export function leave(): void {
   nursery.depth--
+}
+
+/** Does what is due, after the outermost op. */
+export function catchUp(): void {
+  const { due } = nursery
+  nursery.due = null
+  due?.()
 }
 
 /** Gives the memory of a storage back, unless it has other names: the collector must then decide. */

@@ -1,6 +1,6 @@
 import { mode } from '../autograd/mode.js'
 import { needsGrad } from '../autograd/node.js'
-import { enter, leave, mark, sweep } from '../nursery.js'
+import { catchUp, enter, leave, mark, nursery, sweep } from '../nursery.js'
 import { Tensor } from '../tensor.js'
 
 /** The arguments of an op: the first is the tensor whose device decides who serves the call. */
@@ -53,6 +53,7 @@ export function defineOp<A extends OpArgs, R>(opName: string, composite: (...arg
       leave()
     }
     if (mark() !== start) sweep(start, result)
+    if (nursery.due !== null && nursery.depth === 0) catchUp()
     return result
   }
   const op = Object.assign(run, { id, opName, composite })

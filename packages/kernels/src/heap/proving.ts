@@ -30,6 +30,10 @@ export class Proving implements Reclaimer {
   private readonly young: Storage[] = []
   private readonly squeezed = { last: -1e9, took: 0 }
   private readonly take = (block: Block): void => block.heap.release(block)
+  private readonly pressLater = (): void => {
+    const { total, loose } = this.use()
+    if (total > this.limit || loose > this.looseLimit) this.press()
+  }
   private readonly add = (storage: Storage): void => {
     this.young.push(storage)
   }
@@ -56,7 +60,8 @@ export class Proving implements Reclaimer {
   }
 
   press(): void {
-    if (nursery.depth === 0 && !this.isBusy()) this.look()
+    if (nursery.depth > 0) nursery.due = this.pressLater
+    else if (!this.isBusy()) this.look()
   }
 
   safePoint(): void {
