@@ -288,3 +288,38 @@ describe('Embedding', () => {
     )
   })
 })
+
+test.each<[string, () => unknown, string]>([
+  [
+    'Conv2d',
+    () => new nn.Conv2d(1, 10, undefined as never),
+    'Conv2d(): kernelSize must be a number or a list of numbers, but got undefined',
+  ],
+  [
+    'MaxPool2d',
+    () => new nn.MaxPool2d(undefined as never),
+    'MaxPool2d(): kernelSize must be a number or a list of numbers',
+  ],
+  [
+    'AvgPool1d',
+    () => new nn.AvgPool1d(null as never),
+    'AvgPool1d(): kernelSize must be a number or a list of numbers, but got null',
+  ],
+  [
+    'LayerNorm',
+    () => new nn.LayerNorm(undefined as never),
+    'LayerNorm(): normalizedShape must be a number or a list of numbers',
+  ],
+  [
+    'ZeroPad2d',
+    () => new nn.ZeroPad2d(undefined as never),
+    'ZeroPad2d(): padding must be a number or a list of numbers',
+  ],
+  [
+    'Threshold',
+    () => new nn.Threshold(0, undefined as never),
+    'Threshold(): value must be a number, but got undefined',
+  ],
+])('an argument that was left out is named: %s', (_, make, message) => {
+  expect(make).toThrow(message)
+})

@@ -306,3 +306,33 @@ test('what is saved of a cycle, of milestones and of functions', () => {
   lambda.loadStateDict({ ...lambda.stateDict(), lr_lambdas: [{ base: 0.25 }, null] })
   expect([decay.base, typeof lambda.lrLambdas[0]]).toEqual([0.25, 'function'])
 })
+
+test.each<[string, (optimizer: SGD) => unknown, string]>([
+  [
+    'StepLR',
+    (o) => new lrScheduler.StepLR(o, undefined as never),
+    'StepLR(): stepSize must be a number, but got undefined',
+  ],
+  [
+    'ExponentialLR',
+    (o) => new lrScheduler.ExponentialLR(o, Number.NaN),
+    'ExponentialLR(): gamma must be a number, but got NaN',
+  ],
+  [
+    'MultiStepLR',
+    (o) => new lrScheduler.MultiStepLR(o, 30 as never),
+    'MultiStepLR(): milestones must be a list, but got 30',
+  ],
+  [
+    'CosineAnnealingLR',
+    (o) => new lrScheduler.CosineAnnealingLR(o, undefined as never),
+    'CosineAnnealingLR(): TMax must be a number',
+  ],
+  [
+    'CyclicLR',
+    (o) => new lrScheduler.CyclicLR(o, 0.1, undefined as never),
+    'CyclicLR(): maxLr must be a number or a list of them',
+  ],
+])('an argument that was left out is named: %s', (_, make, message) => {
+  expect(() => make(sgd(0.1))).toThrow(message)
+})

@@ -48,6 +48,8 @@ export type AdaptiveSoftmaxOutput = NamedTuple<readonly ['output', 'loss'], read
 
 /** The classes at which a new cluster begins, and their number. @throws ValueError if they are not in order */
 function checkedCutoffs(cutoffs: readonly number[], classes: number): number[] {
+  if (!Array.isArray(cutoffs))
+    throw new TypeError(`AdaptiveLogSoftmaxWithLoss(): cutoffs must be a list of numbers, but got ${String(cutoffs)}`)
   if (cutoffs.length === 0) throw new ValueError('cutoffs should be a sequence of length larger than 0')
   const inOrder = cutoffs.every((c, i) => Number.isInteger(c) && c > (cutoffs[i - 1] ?? 0) && c < classes)
   if (!inOrder) {

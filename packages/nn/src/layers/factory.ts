@@ -19,8 +19,19 @@ export function emptyParameter(shape: Shape, options: FactoryOptions): Parameter
   return new Parameter(empty(shape, factoryOf(options)))
 }
 
-/** One size a dimension: a single number counts for all. @throws RuntimeError for a list of another length */
-export function perDimension(layer: string, argument: string, value: Sizes, n: number): readonly number[] {
+/** A number or a list of them, as it was given. @throws TypeError for anything else, such as an argument that was left out */
+export function sizesGiven(layer: string, argument: string, value: Sizes): Sizes {
+  if (typeof value === 'number' || Array.isArray(value)) return value
+  throw new TypeError(`${layer}(): ${argument} must be a number or a list of numbers, but got ${String(value)}`)
+}
+
+/**
+ * One size a dimension: a single number counts for all.
+ *
+ * @throws TypeError unless it is a number or a list, RuntimeError for a list of another length
+ */
+export function perDimension(layer: string, argument: string, given: Sizes, n: number): readonly number[] {
+  const value = sizesGiven(layer, argument, given)
   if (typeof value === 'number') return new Array<number>(n).fill(value)
   if (value.length !== n)
     throw new RuntimeError(

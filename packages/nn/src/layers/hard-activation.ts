@@ -101,6 +101,9 @@ export class Threshold extends Layer {
 
   constructor(threshold: number, value: number, inplace?: boolean | InplaceOptions) {
     super()
+    for (const [name, given] of Object.entries({ threshold, value }))
+      if (typeof given !== 'number')
+        throw new TypeError(`Threshold(): ${name} must be a number, but got ${String(given)}`)
     this.threshold = threshold
     this.value = value
     this.inplace = bindOptions<InplaceOptions>('Threshold', ['inplace'], [inplace]).inplace ?? false

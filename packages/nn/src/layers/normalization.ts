@@ -12,7 +12,7 @@ import {
 import { ones_, zeros_ } from '../init/fill.js'
 import { Layer } from '../module/module.js'
 import type { Parameter } from '../parameter.js'
-import { emptyParameter, type FactoryOptions, factoryNames } from './factory.js'
+import { emptyParameter, type FactoryOptions, factoryNames, sizesGiven } from './factory.js'
 import { bool, float, tuple } from './python-text.js'
 
 /** Options of {@link LayerNorm}. */
@@ -26,8 +26,9 @@ export interface LayerNormLayerOptions extends FactoryOptions {
 }
 
 /** Sizes of the last dimensions: one number is the last alone. */
-function shapeOf(normalizedShape: Sizes): Shape {
-  return typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape]
+function shapeOf(layer: string, normalizedShape: Sizes): Shape {
+  const sizes = sizesGiven(layer, 'normalizedShape', normalizedShape)
+  return typeof sizes === 'number' ? [sizes] : [...sizes]
 }
 
 /**
@@ -58,7 +59,7 @@ export class LayerNorm extends Layer {
     super()
     const names = ['eps', 'elementwiseAffine', 'bias', ...factoryNames] as const
     const o = bindOptions<LayerNormLayerOptions>('LayerNorm', names, [eps, elementwiseAffine, bias])
-    this.normalizedShape = shapeOf(normalizedShape)
+    this.normalizedShape = shapeOf(this.constructor.name, normalizedShape)
     this.eps = o.eps ?? 1e-5
     this.elementwiseAffine = o.elementwiseAffine ?? true
     this.weight = this.elementwiseAffine ? emptyParameter(this.normalizedShape, o) : null
@@ -184,7 +185,7 @@ export class RMSNorm extends Layer {
     super()
     const names = ['eps', 'elementwiseAffine', ...factoryNames] as const
     const o = bindOptions<RmsNormLayerOptions>('RMSNorm', names, [eps, elementwiseAffine, options])
-    this.normalizedShape = shapeOf(normalizedShape)
+    this.normalizedShape = shapeOf(this.constructor.name, normalizedShape)
     this.eps = o.eps ?? null
     this.elementwiseAffine = o.elementwiseAffine ?? true
     this.weight = this.elementwiseAffine ? emptyParameter(this.normalizedShape, o) : null

@@ -6,10 +6,12 @@ import { float, tuple } from './python-text.js'
 /** A number for all sides, or `[left, right]` of the last dimension, then of the one before it, and so on. */
 export type PaddingSizes = number | readonly number[]
 
-/** Both ends of each dimension. @throws RuntimeError for a list of another length */
+/** Both ends of each dimension. @throws TypeError unless it is a number or a list, RuntimeError for a list of another length */
 function ends(layer: string, padding: PaddingSizes, dimensions: number): readonly number[] {
   const n = 2 * dimensions
   if (typeof padding === 'number') return new Array<number>(n).fill(padding)
+  if (!Array.isArray(padding))
+    throw new TypeError(`${layer}(): padding must be a number or a list of numbers, but got ${String(padding)}`)
   if (padding.length !== n)
     throw new RuntimeError(
       `${layer}: padding must be a number or a list of ${n} numbers, but got [${padding.join(', ')}]`,

@@ -14,7 +14,7 @@ import {
   type Tensor,
 } from '@tsorch/core'
 import { Layer, Module } from '../module/module.js'
-import { perDimension } from './factory.js'
+import { perDimension, sizesGiven } from './factory.js'
 import { bool, sizes } from './python-text.js'
 
 type MaxOr<T, Indices extends boolean> = T | MaxPoolOptions<Indices>
@@ -33,7 +33,7 @@ export abstract class MaxPoolNd<Indices extends boolean = false> extends Module<
     super()
     const names = ['stride', 'padding', 'dilation', 'returnIndices', 'ceilMode'] as const
     const o = bindOptions<MaxPoolOptions>(this.constructor.name, names, args)
-    this.kernelSize = kernelSize
+    this.kernelSize = sizesGiven(this.constructor.name, 'kernelSize', kernelSize)
     this.stride = o.stride ?? kernelSize
     this.padding = o.padding ?? 0
     this.dilation = o.dilation ?? 1
@@ -124,7 +124,7 @@ export abstract class AvgPoolNd extends Layer {
     super()
     const names = ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'] as const
     const o = bindOptions<AvgPoolOptions>(this.constructor.name, names, args)
-    this.kernelSize = kernelSize
+    this.kernelSize = sizesGiven(this.constructor.name, 'kernelSize', kernelSize)
     this.stride = o.stride ?? kernelSize
     this.padding = o.padding ?? 0
     this.ceilMode = o.ceilMode ?? false

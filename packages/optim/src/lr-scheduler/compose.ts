@@ -3,6 +3,7 @@ import { ValueError } from '@tsorch/core'
 import { ReduceLROnPlateau } from './plateau.js'
 import {
   type Composable,
+  checkList,
   groupsOf,
   type LoadableSchedulerState,
   plainState,
@@ -87,6 +88,8 @@ export class SequentialLR extends ComposedScheduler {
     milestones: readonly number[],
     options: Partial<SchedulerOptions> = {},
   ) {
+    checkList('SequentialLR', 'schedulers', schedulers)
+    checkList('SequentialLR', 'milestones', milestones)
     if (schedulers.length === 0)
       throw new ValueError('SequentialLR expects at least one scheduler, but got no scheduler.')
     super('SequentialLR', optimizer, schedulers)
@@ -146,6 +149,7 @@ export class ChainedScheduler extends ComposedScheduler {
   protected override lastLr: number[]
 
   constructor(schedulers: readonly Composable[], optimizer?: Scheduled) {
+    checkList('ChainedScheduler', 'schedulers', schedulers)
     const [first] = schedulers
     if (first === undefined)
       throw new ValueError('ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.')

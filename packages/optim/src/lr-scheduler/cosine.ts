@@ -1,6 +1,6 @@
 /** Schedulers that go along half a wave of the cosine (Loshchilov and Hutter, 2016). */
 import { bindOptions, ValueError } from '@tsorch/core'
-import { LRScheduler, type Scheduled, type SchedulerOptions } from './scheduler.js'
+import { checkNumber, LRScheduler, type Scheduled, type SchedulerOptions } from './scheduler.js'
 
 /** Options of {@link CosineAnnealingLR}. */
 export interface CosineOptions extends SchedulerOptions {
@@ -20,6 +20,7 @@ export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Scheduled, TMax: number, options?: number | Partial<CosineOptions>) {
     const names = ['etaMin', 'lastEpoch'] as const
     const { etaMin = 0, lastEpoch } = bindOptions<CosineOptions>('CosineAnnealingLR', names, [options])
+    checkNumber('CosineAnnealingLR', 'TMax', TMax)
     super(optimizer, lastEpoch)
     this.TMax = TMax
     this.etaMin = etaMin

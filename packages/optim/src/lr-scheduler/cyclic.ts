@@ -86,6 +86,8 @@ export class CyclicLR extends LRScheduler {
     const { scaleMode = 'cycle', cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9, lastEpoch = -1 } = given
     if (!['triangular', 'triangular2', 'exp_range'].includes(mode) && scaleFn === null)
       throw new ValueError('mode is invalid and scale_fn is None')
+    for (const [name, value] of Object.entries({ baseLr, maxLr }))
+      if (value === undefined) throw new TypeError(`CyclicLR(): ${name} must be a number or a list of them`)
     const baseLrs = perGroup('base_lr', baseLr, optimizer)
     const maxLrs = perGroup('max_lr', maxLr, optimizer)
     const base = perGroup('base_momentum', baseMomentum, optimizer)

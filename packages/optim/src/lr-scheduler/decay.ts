@@ -1,6 +1,8 @@
 /** Schedulers that multiply: at certain epochs, at every epoch, or over a number of epochs. */
 import { bindOptions, ValueError } from '@tsorch/core'
 import {
+  checkList,
+  checkNumber,
   type LoadableSchedulerState,
   LRScheduler,
   plainState,
@@ -34,6 +36,7 @@ export class StepLR extends LRScheduler {
 
   constructor(optimizer: Scheduled, stepSize: number, options?: number | Partial<GammaOptions>) {
     const { gamma = 0.1, lastEpoch = -1 } = bindOptions<GammaOptions>('StepLR', ['gamma', 'lastEpoch'], [options])
+    checkNumber('StepLR', 'stepSize', stepSize)
     super(optimizer, lastEpoch)
     this.stepSize = stepSize
     this.gamma = gamma
@@ -61,6 +64,7 @@ export class MultiStepLR extends LRScheduler {
 
   constructor(optimizer: Scheduled, milestones: readonly number[], options?: number | Partial<GammaOptions>) {
     const { gamma = 0.1, lastEpoch = -1 } = bindOptions<GammaOptions>('MultiStepLR', ['gamma', 'lastEpoch'], [options])
+    checkList('MultiStepLR', 'milestones', milestones)
     super(optimizer, lastEpoch)
     this.milestones = [...milestones]
     this.gamma = gamma
@@ -102,6 +106,7 @@ export class ExponentialLR extends LRScheduler {
   gamma: number
 
   constructor(optimizer: Scheduled, gamma: number, options: Partial<SchedulerOptions> = {}) {
+    checkNumber('ExponentialLR', 'gamma', gamma)
     super(optimizer, options.lastEpoch)
     this.gamma = gamma
     this.begin()

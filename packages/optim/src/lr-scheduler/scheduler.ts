@@ -228,3 +228,14 @@ export abstract class LRScheduler extends Scheduler implements Composable {
     this.lastLr = [...rates]
   }
 }
+
+/** @throws TypeError unless an argument that has no default is a list */
+export function checkList(scheduler: string, name: string, value: readonly unknown[]): void {
+  if (!Array.isArray(value)) throw new TypeError(`${scheduler}(): ${name} must be a list, but got ${String(value)}`)
+}
+
+/** @throws TypeError unless an argument that has no default is a number */
+export function checkNumber(scheduler: string, name: string, value: number): void {
+  if (typeof value !== 'number' || Number.isNaN(value))
+    throw new TypeError(`${scheduler}(): ${name} must be a number, but got ${String(value)}`)
+}
