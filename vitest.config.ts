@@ -10,6 +10,8 @@ const chromium = findChromium()
 const source = '@tsorch/source'
 const ignored = ['**/node_modules/**', '**/dist/**']
 const env = { TSORCH_TEST: process.env.TSORCH_TEST ?? '' }
+// a slow machine is no failure; what hangs is still found
+const testTimeout = 30_000
 
 const node: TestProjectConfiguration = {
   resolve: { conditions: [source, ...defaultServerConditions] },
@@ -17,6 +19,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: 'node',
     env,
+    testTimeout,
     include: ['packages/*/test/**/*.test.ts', '{examples,bench,tools}/test/**/*.test.ts'],
     exclude: [...ignored, '**/*.browser.test.ts'],
   },
@@ -46,6 +49,7 @@ function browser(executablePath: string, { name, include, headers }: Page): Test
     test: {
       name,
       env,
+      testTimeout,
       include,
       exclude: [...ignored, '**/*.node.test.ts'],
       browser: {
