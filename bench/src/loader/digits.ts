@@ -1,59 +1,43 @@
 /** Images for the loader's cases, made of random numbers; workers import this module. */
-
-import { manualSeed, rand, randint, type Tensor, tensor } from '@tsorch/core'
+import { manualSeed, randint, type Tensor } from '@tsorch/core'
 import { Dataset, portable } from '@tsorch/data'
-import { functional as F } from '@tsorch/nn'
+import { type Image, transforms } from '@tsorch/vision'
 
-export const IMAGES = 4096
+export const IMAGES = 8192
+const SIZE = 28
 
-/** As many images as MNIST's are large: uint8, [N, 28, 28], and their labels. */
+/** As many pixels as MNIST's images have: uint8, [N, 28, 28], and labels. */
 export function randomImages(): [images: Tensor, labels: Tensor] {
   manualSeed(0)
-  return [randint(0, 256, [IMAGES, 28, 28]).to('uint8'), randint(0, 10, [IMAGES])]
+  return [randint(0, 256, [IMAGES, SIZE, SIZE]).to('uint8'), randint(0, 10, [IMAGES])]
 }
 
-/** Padded and cropped, turned by up to 15 degrees, mirrored, and normalised: what src/pytorch/loader.py does too. */
-export function augment(image: Tensor): Tensor {
-  let x = F.pad(image.to('float32').div(255).unsqueeze(0), [4, 4, 4, 4])
-  const [top, left] = randint(0, 9, [2]).tolist() as [number, number]
-  x = x.narrow(1, top, 28).narrow(2, left, 28)
-  const [turn, mirror] = rand([2]).tolist() as [number, number]
-  const angle = ((turn * 30 - 15) * Math.PI) / 180
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-  const grid = F.affineGrid(
-    tensor(
-      [
-        [
-          [cos, -sin, 0],
-          [sin, cos, 0],
-        ],
-      ],
-      { dtype: 'float32' },
-    ),
-    [1, 1, 28, 28],
-    { alignCorners: false },
-  )
-  x = F.gridSample(x.unsqueeze(0), grid, { alignCorners: false }).squeeze(0)
-  if (mirror < 0.5) x = x.flip(-1)
-  return x.sub(0.1307).div(0.3081)
-}
-
+/** Digits as MNIST gives them: an image that is turned, moved, cropped and normalised, as src/pytorch/loader.py does too. */
 export class AugmentedDigits extends Dataset<[Tensor, number]> {
-  readonly images: Tensor
-  readonly labels: readonly number[]
+  private readonly pixels: Uint8Array
+  private readonly labels: readonly number[]
+  private readonly transform: (image: Image) => Tensor
 
   constructor(images: Tensor, labels: Tensor) {
     super()
-    this.images = images
+    this.pixels = images.toTypedArray() as Uint8Array
     this.labels = labels.tolist() as number[]
+    this.transform = new transforms.Compose([
+      new transforms.RandomAffine(15, { translate: [0.1, 0.1], interpolation: 'bilinear' }),
+      new transforms.RandomCrop(SIZE, { padding: 4 }),
+      new transforms.RandomHorizontalFlip(),
+      new transforms.ToTensor(),
+      new transforms.Normalize([0.1307], [0.3081]),
+    ])
   }
 
   get length(): number {
-    return this.images.length
+    return this.labels.length
   }
 
   getItem(index: number): [Tensor, number] {
-    return [augment(this.images.select(0, index)), this.labels[index]!]
+    const data = this.pixels.subarray(index * SIZE * SIZE, (index + 1) * SIZE * SIZE)
+    return [this.transform({ width: SIZE, height: SIZE, channels: 1, data }), this.labels[index]!]
   }
 }
 

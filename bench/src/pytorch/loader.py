@@ -1,41 +1,38 @@
 """One loader case in PyTorch: takes {"kind", "workers", "epochs"}, prints one line of JSON. Its counterpart is src/loader."""
 import json
-import math
 import sys
 import time
 
 import torch
-import torch.nn.functional as F
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from networks import NETWORKS
 
-IMAGES = 4096
-
-
-def augment(image):
-    x = F.pad(image.to(torch.float32).div(255).unsqueeze(0), (4, 4, 4, 4))
-    top, left = torch.randint(0, 9, (2,)).tolist()
-    x = x[:, top : top + 28, left : left + 28]
-    turn, mirror = torch.rand(2).tolist()
-    angle = (turn * 30 - 15) * math.pi / 180
-    cos, sin = math.cos(angle), math.sin(angle)
-    grid = F.affine_grid(torch.tensor([[[cos, -sin, 0.0], [sin, cos, 0.0]]]), (1, 1, 28, 28), align_corners=False)
-    x = F.grid_sample(x.unsqueeze(0), grid, align_corners=False).squeeze(0)
-    if mirror < 0.5:
-        x = x.flip(-1)
-    return x.sub(0.1307).div(0.3081)
+IMAGES = 8192
 
 
 class AugmentedDigits(Dataset):
     def __init__(self, images, labels):
-        self.images, self.labels = images, labels.tolist()
+        from torchvision import transforms
+
+        self.images, self.labels = images.numpy(), labels.tolist()
+        self.transform = transforms.Compose(
+            [
+                transforms.RandomAffine(15, translate=(0.1, 0.1), interpolation=transforms.InterpolationMode.BILINEAR),
+                transforms.RandomCrop(28, padding=4),
+                transforms.RandomHorizontalFlip(),
+                transforms.ToTensor(),
+                transforms.Normalize((0.1307,), (0.3081,)),
+            ]
+        )
 
     def __len__(self):
         return len(self.images)
 
     def __getitem__(self, index):
-        return augment(self.images[index]), self.labels[index]
+        from PIL import Image
+
+        return self.transform(Image.fromarray(self.images[index])), self.labels[index]
 
 
 def main():
