@@ -9,12 +9,10 @@ import { loadSafetensors, saveSafetensors } from '@tsorch/io'
 import { kernelInfo } from '@tsorch/kernels'
 import { SGD } from '@tsorch/optim'
 import { MNIST } from '@tsorch/vision'
+import { terminal } from '@tsorch/viz'
 import { parseArguments, UsageError } from './mnist/arguments.js'
 import { Net } from './mnist/net.js'
 import { accuracy, asTensors, type Batches, trainEpoch } from './mnist/train.js'
-import { drawGuesses } from './terminal/digit.js'
-import { Progress } from './terminal/progress.js'
-import { hasColor } from './terminal/stream.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
@@ -58,9 +56,15 @@ async function main(): Promise<void> {
   const testBatches: Batches = new DataLoader(testSet, { batchSize: 100 })
 
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    const progress = new Progress(`epoch ${epoch}/${epochs}`, trainBatches.length)
-    await trainEpoch(net, trainBatches, optimizer, progress)
-    progress.finish(`test accuracy ${(100 * (await accuracy(net, testBatches))).toFixed(1)} %`)
+    const bar = terminal.progress(trainBatches, {
+      label: `epoch ${epoch}/${epochs}`,
+      unit: 'images',
+      size: ([images]) => images.length,
+      stream: process.stdout,
+      keepOpen: true,
+    })
+    await trainEpoch(net, bar, optimizer)
+    bar.finish(`test accuracy ${(100 * (await accuracy(net, testBatches))).toFixed(1)} %`)
   }
 
   const weights = join(here, '../out/mnist.safetensors')
@@ -76,9 +80,12 @@ async function main(): Promise<void> {
       .argmax(1)
       .tolist(),
   ) as number[]
-  const color = hasColor(process.stdout, process.env)
-  const drawn = guesses.map((prediction, i) => ({ image: test.getItem(i)[0], prediction, truth: test.getItem(i)[1] }))
-  console.log(drawGuesses(drawn, { color, columns: process.stdout.columns ?? 100 }).join('\n'))
+  const asked = guesses.map((prediction, i) => {
+    const [image, truth] = test.getItem(i)
+    return { image, caption: `predicted ${prediction}, truth ${truth}`, correct: prediction === truth }
+  })
+  const color = terminal.hasColor(process.stdout)
+  console.log(terminal.pictureGrid(asked, { color, columns: process.stdout.columns ?? 100 }))
 }
 
 try {

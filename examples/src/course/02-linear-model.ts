@@ -1,4 +1,5 @@
 /** Lecture 2: a linear model. The loss of y = w x for many weights, to see where it is least. */
+import { terminal } from '@tsorch/viz'
 
 const xData = [1, 2, 3]
 const yData = [2, 4, 6]
@@ -22,9 +23,14 @@ export function* grid(): Generator<[w: number, loss: number]> {
 
 export function main(): void {
   let best: [w: number, loss: number] = [Number.NaN, Number.POSITIVE_INFINITY]
+  const weights: number[] = []
+  const losses: number[] = []
   for (const [w, loss] of grid()) {
+    weights.push(w)
+    losses.push(loss)
     console.log(`w = ${w.toFixed(1)}  loss = ${loss.toFixed(4)}`)
     if (loss < best[1]) best = [w, loss]
   }
+  console.log(terminal.linePlot([{ x: weights, y: losses }], { xlabel: 'w', ylabel: 'loss' }))
   console.log(`the loss is least at w = ${best[0].toFixed(1)}`)
 }

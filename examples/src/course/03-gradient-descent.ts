@@ -1,4 +1,5 @@
 /** Lecture 3: gradient descent, with a gradient worked out by hand. */
+import { terminal } from '@tsorch/viz'
 
 const xData = [1, 2, 3]
 const yData = [2, 4, 6]
@@ -37,10 +38,12 @@ export function* train(line: Line, epochs = 100, lr = 0.01): Generator<number> {
 export function main(): void {
   const line = new Line()
   console.log('prediction for 4 before training:', line.forward(4))
-  let epoch = 0
+  const costs: number[] = []
   for (const cost of train(line)) {
+    const epoch = costs.length
     if (epoch % 10 === 0) console.log(`epoch ${epoch}: w = ${line.w.toFixed(4)}, loss = ${cost.toFixed(6)}`)
-    epoch++
+    costs.push(cost)
   }
+  console.log(terminal.linePlot([{ y: costs }], { xlabel: 'epoch', ylabel: 'cost', logY: true }))
   console.log('prediction for 4 after training:', line.forward(4))
 }

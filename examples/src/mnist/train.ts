@@ -3,7 +3,7 @@ import { type DataLoader, TensorDataset } from '@tsorch/data'
 import { CrossEntropyLoss } from '@tsorch/nn'
 import type { SGD } from '@tsorch/optim'
 import type { MNIST } from '@tsorch/vision'
-import type { Progress } from '../terminal/progress.js'
+import type { terminal } from '@tsorch/viz'
 import type { Net } from './net.js'
 
 export type Batches = DataLoader<[Tensor, Tensor]>
@@ -14,16 +14,20 @@ export function asTensors(dataset: MNIST): TensorDataset<[Tensor, Tensor]> {
   return new TensorDataset(images, dataset.targets)
 }
 
-/** One pass over the training set. */
-export async function trainEpoch(net: Net, batches: Batches, optimizer: SGD, progress: Progress): Promise<void> {
+/** One pass over the training set; the bar shows the loss. */
+export async function trainEpoch(
+  net: Net,
+  bar: terminal.Progress<[images: Tensor, labels: Tensor]>,
+  optimizer: SGD,
+): Promise<void> {
   const criterion = new CrossEntropyLoss()
   net.train()
-  for await (const [images, labels] of batches) {
+  for await (const [images, labels] of bar) {
     optimizer.zeroGrad()
     const loss = criterion(net(images), labels)
     loss.backward()
     optimizer.step()
-    progress.update({ images: images.length, loss: loss.item() })
+    bar.set({ loss: loss.item() })
   }
 }
 
