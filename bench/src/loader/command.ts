@@ -38,7 +38,7 @@ export async function loaderCommand(options: Options): Promise<number> {
   for (const kind of LOADER_CASES.filter((name) => options.only.includes(name)) as LoaderKind[]) {
     for (const python of libraries) {
       for (const workers of [0, 2]) {
-        const row = await runTask({ kind, workers, epochs: options.rounds }, python, options.limit ?? LIMIT_SECONDS)
+        const row = await runTask({ kind, workers, epochs: 2 * options.rounds }, python, options.limit ?? LIMIT_SECONDS)
         console.error(`${kind} ${row.peer}, ${workers} workers: ${row.outcome === null ? row.reason : 'done'}`)
         rows.push(row)
       }

@@ -170,6 +170,7 @@ export class AsyncWorkerBatches extends WithWorkers implements AsyncIterableIter
   private readonly signal: AbortSignal | undefined
   /** Calls are answered one after the other. */
   private last: Promise<unknown>
+  private taken = 0
 
   constructor(pool: WorkerPool, position: Position, stays: boolean, signal: AbortSignal | undefined) {
     super(pool, position, stays)
@@ -188,6 +189,8 @@ export class AsyncWorkerBatches extends WithWorkers implements AsyncIterableIter
     const since = performance.now()
     if (!this.isOpen) return { done: true, value: undefined }
     try {
+      // batches that are there already are taken at once
+      if (++this.taken % BATCHES_A_TURN === 0) await nextTurn()
       return this.deliver(await this.pool.next(this.signal), since)
     } catch (error) {
       return this.fail(error)

@@ -130,7 +130,7 @@ export class Packer {
       throw new RuntimeError(
         `${path} is a tensor with a history, and gradients do not cross threads: call detach() on it before it is sent`,
       )
-    const words = x.storage.device.memory.readSync(x)
+    const words = wordsOf(x)
     if (words === null)
       throw new RuntimeError(
         `${path} is a tensor on the device ${x.device}, which cannot be read at once: use to('cpu')`,
@@ -162,6 +162,15 @@ export class Packer {
   }
 }
 
+/** The elements in row-major order: where they lie, if they lie so. */
+function wordsOf(x: Tensor): ArrayBufferView | null {
+  const { storage, dtype, offset, count } = x
+  const start = storage.base + offset * dtype.words
+  const end = start + count * dtype.words
+  if (x.isContiguous() && end <= storage.array.length) return storage.array.subarray(start, end)
+  return storage.device.memory.readSync(x)
+}
+
 /** Whether a value is shared memory; it need not exist where the page is not isolated. */
 function isShared(value: object): value is SharedArrayBuffer {
   return typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer
@@ -179,7 +188,10 @@ export const tensorOver: MakeTensor = (bytes, dtype, shape) => {
 }
 
 /** A tensor of its own; the memory of the message is free again. */
-export const tensorFrom: MakeTensor = (bytes, dtype, shape) => tensorOver(bytes, dtype, shape).clone()
+export const tensorFrom: MakeTensor = (bytes, dtype, shape) => {
+  const given = tensorOver(bytes, dtype, shape)
+  return fromTypedArray(given.storage.array, shape, { dtype: given.dtype })
+}
 
 /** Loads what the functions and classes of a message are, so that {@link Unpacker} finds them. */
 export async function loadPlaces(message: unknown): Promise<void> {

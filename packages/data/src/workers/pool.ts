@@ -200,6 +200,7 @@ export class WorkerPool {
     try {
       for (;;) {
         signal?.throwIfAborted()
+        this.drain()
         const next = this.ready()
         if (next !== 'wait') return next === 'end' ? null : next
         await this.woken(until, signal)
@@ -233,14 +234,19 @@ export class WorkerPool {
     const until = performance.now() + this.options.timeout
     for (;;) {
       const seen = Atomics.load(this.answers, 0)
-      for (const [id, { channel }] of this.members.entries())
-        for (let answer = channel.take(); answer !== undefined; answer = channel.take()) this.receive(id, answer)
+      this.drain()
       const next = this.ready()
       if (next !== 'wait') return next === 'end' ? null : next
       const left = until - performance.now()
       if (left <= 0) throw this.timedOut()
       Atomics.wait(this.answers, 0, seen, left)
     }
+  }
+
+  /** Takes what was answered while this thread did not turn its event loop. */
+  private drain(): void {
+    for (const [id, { channel }] of this.members.entries())
+      for (let answer = channel.take(); answer !== undefined; answer = channel.take()) this.receive(id, answer)
   }
 
   private timedOut(): Error {
