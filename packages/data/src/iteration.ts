@@ -2,6 +2,7 @@
 import { RuntimeError, safePoint } from '@tsorch/core'
 import { countOf, type Entry, type Fetcher, isPromise } from './fetch.js'
 import type { LoaderStats } from './stats.js'
+import { Turns } from './turns.js'
 import type { Delivery, WorkerPool } from './workers/pool.js'
 
 /** Where the iteration that was begun last stands. */
@@ -13,9 +14,6 @@ export interface Position {
   /** Called at its end. */
   readonly ended: () => void
 }
-
-/** After this many batches an asynchronous loop lets the event loop turn. */
-const BATCHES_A_TURN = 64
 
 /** Batches that this thread makes. */
 export function* batchesHere(
@@ -50,7 +48,8 @@ export async function* asyncBatchesHere(
   position: Position,
   signal: AbortSignal | undefined,
 ): AsyncIterableIterator<unknown> {
-  for (let count = 1; ; count++) {
+  const turns = new Turns()
+  for (;;) {
     const since = begin(signal)
     const next = entries.next()
     const made = next.done === true ? null : fetcher.make(next.value)
@@ -58,7 +57,8 @@ export async function* asyncBatchesHere(
     position.stats.count(next.done === true ? 0 : countOf(next.value), since)
     if (next.done === true) break
     position.batches++
-    if (count % BATCHES_A_TURN === 0) await nextTurn()
+    const turn = turns.due()
+    if (turn !== null) await turn
     yield batch
   }
   position.ended()
@@ -84,14 +84,6 @@ async function unlessAborted(value: Promise<unknown>, signal: AbortSignal | unde
   } finally {
     signal.removeEventListener('abort', abort)
   }
-}
-
-/** Resolves after timers and I/O had their turn. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve)
-    else setTimeout(resolve, 0)
-  })
 }
 
 /** An epoch with workers. They run from the beginning on, not only from the first batch, and end with the iteration. */
@@ -170,7 +162,7 @@ export class AsyncWorkerBatches extends WithWorkers implements AsyncIterableIter
   private readonly signal: AbortSignal | undefined
   /** Calls are answered one after the other. */
   private last: Promise<unknown>
-  private taken = 0
+  private readonly turns = new Turns()
 
   constructor(pool: WorkerPool, position: Position, stays: boolean, signal: AbortSignal | undefined) {
     super(pool, position, stays)
@@ -190,7 +182,8 @@ export class AsyncWorkerBatches extends WithWorkers implements AsyncIterableIter
     if (!this.isOpen) return { done: true, value: undefined }
     try {
       // batches that are there already are taken at once
-      if (++this.taken % BATCHES_A_TURN === 0) await nextTurn()
+      const turn = this.turns.due()
+      if (turn !== null) await turn
       return this.deliver(await this.pool.next(this.signal), since)
     } catch (error) {
       return this.fail(error)

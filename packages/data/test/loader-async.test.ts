@@ -1,4 +1,4 @@
-import { RuntimeError, type Tensor, tensor } from '@tsorch/core'
+import { arange, RuntimeError, type Tensor, tensor } from '@tsorch/core'
 import { expect, expectTypeOf, test } from 'vitest'
 import { ConcatDataset, DataLoader, Dataset, StackDataset, Subset, TensorDataset } from '../src/index.js'
 
@@ -116,4 +116,27 @@ test('an error ends the loop, and so do a signal and leaving it', async () => {
     }
   }
   await expect(batches(new DataLoader(new Broken(), { batchSize: 5, sampler: [7, 8] }))).rejects.toThrow('eight')
+})
+
+test('timers and messages have their turn between slow steps', async () => {
+  const loader = new DataLoader(new TensorDataset(arange(8)), { batchSize: 1 })
+  const { port1, port2 } = new MessageChannel()
+  let messages = 0
+  port1.onmessage = () => {
+    messages++
+  }
+  let timers = 0
+  let steps = 0
+  for await (const _ of loader) {
+    setTimeout(() => timers++, 0)
+    port2.postMessage(null)
+    // a step of a model that takes its time
+    const until = performance.now() + 12
+    while (performance.now() < until);
+    steps++
+    // what was sent before the last step has arrived, not only what came before the first
+    if (steps > 3) expect([timers > 0, messages > 0]).toEqual([true, true])
+  }
+  expect(steps).toBe(8)
+  port1.close()
 })
