@@ -128,9 +128,15 @@ export interface Window {
   readonly [key: string]: unknown
 }
 
-/** An operation of a JSON patch. @see https://www.rfc-editor.org/rfc/rfc6902 */
+/**
+ * An operation of a JSON patch, and as an addition `append`, which lengthens a string or a list: the hub uses it for text that is long and
+ * for many cells at once.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6902
+ */
 export type PatchOp =
   | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'append'; readonly path: string; readonly value: string | readonly unknown[] }
   | { readonly op: 'remove'; readonly path: string }
 
 /** What the server sends to a page. */
@@ -158,6 +164,10 @@ export type PageCommand =
   | { readonly cmd: 'save_layouts'; readonly data: string }
   | { readonly cmd: 'layout_item_update'; readonly eid: string; readonly win: string; readonly data: JsonObject }
   | { readonly cmd: 'forward_to_vis'; readonly data: VisEvent }
+  | {
+      readonly cmd: 'pop_embeddings_pane'
+      readonly data: { readonly target: string; readonly eid: string; readonly pane_data?: false }
+    }
   | { readonly cmd: 'echo'; readonly [key: string]: Json }
 
 /** What a user did in a window, for the callbacks of clients. */
@@ -183,7 +193,8 @@ export interface RunSummary {
 
 export interface MetricSummary {
   readonly count: number
-  readonly last: number | null
+  /** the latest value; as text where it is not finite: `"NaN"`, `"Infinity"` or `"-Infinity"` */
+  readonly last: Cell
   readonly lastStep: Cell
   readonly min: number | null
   readonly max: number | null

@@ -1,0 +1,6 @@
+export { BadRequest } from './body.js'
+export type { ClientConnection, PageConnection } from './connections.js'
+export type { SavedEnv } from './environment.js'
+export { Hub, type HubAnswer } from './hub.js'
+export type { HubOptions } from './options.js'
+export type { RecordListener } from './state.js'
