@@ -1,13 +1,14 @@
 /** The command line of `pnpm bench`. */
 import { parseArgs } from 'node:util'
 import { LOADER_CASES } from './loader/report.js'
+import { VIZ_CASES } from './viz/report.js'
 import { micros } from './workloads/micro.js'
 import { trainings } from './workloads/training.js'
 
 export const USAGE =
   'pnpm bench [--only W1,W5] [--sets ts,wasm,native] [--peers pytorch,tfjs,jax-js,js-pytorch] [--threads 1,2] ' +
   '[--python PATH] [--rounds N] [--seconds S] [--limit S] [--json FILE] [--md FILE] [--micro] [--list] ' +
-  '| --loader [--only augment,train] | --profile [--only W5] [--sets SETS] [--threads 2] | --memory [--only LOOPS] [--sets SETS] [--paths napi,weakref,copyout] [--steps N]'
+  '| --loader [--only augment,train] | --viz [--only page,dead] | --profile [--only W5] [--sets SETS] [--threads 2] | --memory [--only LOOPS] [--sets SETS] [--paths napi,weakref,copyout] [--steps N]'
 
 /** A mistake on the command line: told in one line, exit code 2. */
 export class UsageError extends Error {
@@ -37,7 +38,7 @@ export type LoopName = keyof typeof LOOPS
 
 /** What to do. */
 export interface Options {
-  readonly mode: 'time' | 'profile' | 'memory' | 'loader' | 'list'
+  readonly mode: 'time' | 'profile' | 'memory' | 'loader' | 'viz' | 'list'
   /** Workloads or loops, in order. */
   readonly only: readonly string[]
   /** Null for those that are there. */
@@ -80,6 +81,7 @@ function parse(argv: readonly string[]) {
       steps: text,
       memory: flag,
       loader: flag,
+      viz: flag,
       profile: flag,
       micro: flag,
       list: flag,
@@ -121,6 +123,7 @@ export function readArguments(argv: readonly string[]): Options {
   }
   const {
     loader = false,
+    viz = false,
     memory = false,
     profile = false,
     micro = false,
@@ -131,10 +134,10 @@ export function readArguments(argv: readonly string[]): Options {
   } = values
   const trainingIds = trainings.map(({ id }) => id)
   const microIds = micros.map(({ id }) => id)
-  const known = loader ? LOADER_CASES : memory ? Object.keys(LOOPS) : [...trainingIds, ...microIds]
-  const all = memory || loader ? known : micro ? microIds : trainingIds
+  const known = loader ? LOADER_CASES : viz ? VIZ_CASES : memory ? Object.keys(LOOPS) : [...trainingIds, ...microIds]
+  const all = memory || loader || viz ? known : micro ? microIds : trainingIds
   return {
-    mode: list ? 'list' : loader ? 'loader' : memory ? 'memory' : profile ? 'profile' : 'time',
+    mode: list ? 'list' : loader ? 'loader' : viz ? 'viz' : memory ? 'memory' : profile ? 'profile' : 'time',
     only: values.only === undefined ? all : names('only', values.only, known),
     sets: values.sets === undefined ? null : setsOf(values.sets),
     peers: values.peers === undefined ? PEERS : names('peers', values.peers, PEERS),

@@ -4,6 +4,7 @@ import { loaderCommand } from './loader/command.js'
 import { memoryCommand } from './memory/command.js'
 import { profileCommand } from './profile/command.js'
 import { timeCommand } from './time.js'
+import { vizCommand } from './viz/command.js'
 import { micros } from './workloads/micro.js'
 import { trainings } from './workloads/training.js'
 
@@ -20,6 +21,7 @@ try {
     profile: () => profileCommand(options),
     memory: () => memoryCommand(options),
     loader: () => loaderCommand(options),
+    viz: () => vizCommand(options),
   }
   process.exitCode = await commands[options.mode]()
 } catch (error) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { LOOPS, readArguments, UsageError } from '../src/arguments.js'
+import { VIZ_CASES } from '../src/viz/report.js'
 
 test('without arguments: every training workload, all peers, one and two threads', () => {
   const options = readArguments([])
@@ -49,6 +50,8 @@ test('modes', () => {
     paths: ['napi', 'copyout'],
     steps: 50,
   })
+  expect(readArguments(['--viz'])).toMatchObject({ mode: 'viz', only: VIZ_CASES })
+  expect(readArguments(['--viz', '--only', 'dead'])).toMatchObject({ mode: 'viz', only: ['dead'] })
   const { only } = readArguments(['--micro'])
   expect(only).toContain('matmul-1024')
   expect(only).not.toContain('W1')

@@ -10,9 +10,12 @@ import { kernelInfo } from '@tsorch/kernels'
 import { SGD } from '@tsorch/optim'
 import { MNIST } from '@tsorch/vision'
 import { terminal } from '@tsorch/viz'
-import { parseArguments, UsageError } from './mnist/arguments.js'
+import { parseArguments } from './mnist/arguments.js'
+import { Board } from './mnist/board.js'
 import { Net } from './mnist/net.js'
-import { accuracy, asTensors, type Batches, trainEpoch } from './mnist/train.js'
+import { asTensors, type Batches, evaluate, trainEpoch } from './mnist/train.js'
+import { openPage } from './page.js'
+import { UsageError } from './usage-error.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
@@ -39,7 +42,7 @@ async function load(folder: string, train: boolean): Promise<MNIST> {
 }
 
 async function main(): Promise<void> {
-  const { full, data, epochs, seed } = parseArguments(process.argv.slice(2))
+  const { full, data, epochs, seed, page: wanted } = parseArguments(process.argv.slice(2))
   const folder = dataFolder(full, data)
   const train = await load(folder, true)
   const test = await load(folder, false)
@@ -48,12 +51,16 @@ async function main(): Promise<void> {
   const kind = { ts: 'plain TypeScript', wasm: `WebAssembly (${variant})`, native: `native (${variant})` }[set]
   console.log(`kernels: ${kind}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`)
 
+  const page = wanted === null ? null : await openPage(wanted, 'mnist')
+
   manualSeed(seed)
   const net = new Net()
   const optimizer = new SGD(net.parameters(), { lr: 0.05, momentum: 0.9 })
   const trainBatches: Batches = new DataLoader(asTensors(train), { batchSize: 64, shuffle: true })
   const testSet = asTensors(test)
   const testBatches: Batches = new DataLoader(testSet, { batchSize: 100 })
+
+  const board = page === null ? null : new Board(page.viz, net, test, trainBatches.length)
 
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const bar = terminal.progress(trainBatches, {
@@ -63,9 +70,13 @@ async function main(): Promise<void> {
       stream: process.stdout,
       keepOpen: true,
     })
-    await trainEpoch(net, bar, optimizer)
-    bar.finish(`test accuracy ${(100 * (await accuracy(net, testBatches))).toFixed(1)} %`)
+    await trainEpoch(net, bar, optimizer, (loss) => board?.step(loss))
+    const evaluation = await evaluate(net, testBatches)
+    bar.finish(`test accuracy ${(100 * evaluation.accuracy).toFixed(1)} %`)
+    board?.epoch(epoch, evaluation)
   }
+
+  board?.end()
 
   const weights = join(here, '../out/mnist.safetensors')
   await mkdir(dirname(weights), { recursive: true })
@@ -86,6 +97,7 @@ async function main(): Promise<void> {
   })
   const color = terminal.hasColor(process.stdout)
   console.log(terminal.pictureGrid(asked, { color, columns: process.stdout.columns ?? 100 }))
+  await page?.finish()
 }
 
 try {

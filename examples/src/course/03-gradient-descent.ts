@@ -1,5 +1,6 @@
 /** Lecture 3: gradient descent, with a gradient worked out by hand. */
-import { terminal } from '@tsorch/viz'
+import type { Visdom } from '@tsorch/viz'
+import { showCurve } from './curves.js'
 
 const xData = [1, 2, 3]
 const yData = [2, 4, 6]
@@ -35,7 +36,7 @@ export function* train(line: Line, epochs = 100, lr = 0.01): Generator<number> {
   }
 }
 
-export function main(): void {
+export function main({ viz = null }: { viz?: Visdom | null } = {}): void {
   const line = new Line()
   console.log('prediction for 4 before training:', line.forward(4))
   const costs: number[] = []
@@ -44,6 +45,6 @@ export function main(): void {
     if (epoch % 10 === 0) console.log(`epoch ${epoch}: w = ${line.w.toFixed(4)}, loss = ${cost.toFixed(6)}`)
     costs.push(cost)
   }
-  console.log(terminal.linePlot([{ y: costs }], { xlabel: 'epoch', ylabel: 'cost', logY: true }))
+  showCurve(costs, { title: 'cost', xlabel: 'epoch', ylabel: 'cost', logY: true }, viz)
   console.log('prediction for 4 after training:', line.forward(4))
 }

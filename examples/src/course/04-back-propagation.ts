@@ -1,5 +1,7 @@
 /** Lecture 4: back propagation. The gradient comes from `backward()`; the weight is still moved by hand. */
+import type { Visdom } from '@tsorch/viz'
 import { FloatTensor, type Tensor } from 'tsorch'
+import { showCurve } from './curves.js'
 
 const xData = [1, 2, 3]
 const yData = [2, 4, 6]
@@ -26,13 +28,14 @@ export function* train(w: Tensor, epochs = 100, lr = 0.01): Generator<number> {
   }
 }
 
-export function main(): void {
+export function main({ viz = null }: { viz?: Visdom | null } = {}): void {
   const w = initialWeight()
   console.log('prediction for 4 before training:', forward(4, w).item())
-  let sample = 0
+  const losses: number[] = []
   for (const loss of train(w)) {
+    const sample = losses.push(loss) - 1
     if (sample % 30 === 0) console.log(`epoch ${sample / 3}: loss = ${loss.toFixed(6)}`)
-    sample++
   }
+  showCurve(losses, { title: 'loss', xlabel: 'sample', ylabel: 'loss', logY: true }, viz)
   console.log('prediction for 4 after training:', forward(4, w).item())
 }

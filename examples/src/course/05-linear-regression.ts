@@ -1,5 +1,7 @@
 /** Lecture 5: linear regression with a Module, a loss and an optimizer: the four steps that every lecture repeats. */
+import type { Visdom } from '@tsorch/viz'
 import { FloatTensor, manualSeed, nn, optim, type Tensor } from 'tsorch'
+import { showCurves } from './curves.js'
 
 export class LinearModel extends nn.Layer {
   linear = new nn.Linear(1, 1)
@@ -48,7 +50,32 @@ export function predict(model: nn.Layer, x: number): number {
   return model(FloatTensor([[x]])).item()
 }
 
-export function main(): void {
+/** The optimizers of exercise 5-1, each with a learning rate that suits it. */
+const optimizers: Readonly<Record<string, (parameters: Iterable<nn.Parameter>) => optim.Optimizer>> = {
+  SGD: (parameters) => new optim.SGD(parameters, { lr: 0.01 }),
+  ASGD: (parameters) => new optim.ASGD(parameters, { lr: 0.01 }),
+  Adagrad: (parameters) => new optim.Adagrad(parameters, { lr: 0.5 }),
+  Adam: (parameters) => new optim.Adam(parameters, { lr: 0.1 }),
+  Adamax: (parameters) => new optim.Adamax(parameters, { lr: 0.1 }),
+  RMSprop: (parameters) => new optim.RMSprop(parameters, { lr: 0.05 }),
+  Rprop: (parameters) => new optim.Rprop(parameters, { lr: 0.01 }),
+  LBFGS: (parameters) => new optim.LBFGS(parameters, { lr: 0.1 }),
+}
+
+/** Exercise 5-1: the losses of each optimizer, all from the same start. */
+export function compare(epochs = 100): Map<string, number[]> {
+  const curves = new Map<string, number[]>()
+  for (const [name, make] of Object.entries(optimizers)) {
+    manualSeed(0)
+    const model = new LinearModel()
+    const optimizer = make(model.parameters())
+    curves.set(name, [...(name === 'LBFGS' ? trainWithClosure : train)(model, optimizer, epochs)])
+  }
+  return curves
+}
+
+export function main({ viz = null }: { viz?: Visdom | null } = {}): void {
+  showCurves(compare(), { title: 'loss by optimizer', xlabel: 'epoch', ylabel: 'loss', logY: true }, viz)
   manualSeed(0)
   const model = new LinearModel()
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 })

@@ -1,5 +1,7 @@
 /** Lecture 7: many features. A deep logistic regression on the diabetes data, the whole of it in each step. */
+import type { Visdom } from '@tsorch/viz'
 import { manualSeed, nn, noGrad, optim, relu, sigmoid, type Tensor, tanh } from 'tsorch'
+import { showCurve } from './curves.js'
 import { readDiabetes } from './diabetes.js'
 
 const activations = { relu, sigmoid, tanh } as const
@@ -47,15 +49,16 @@ export function accuracy(model: DiabetesModel, x: Tensor, y: Tensor): number {
   return noGrad(() => model(x).ge(0.5).eq(y.gt(0.5)).double().mean().item())
 }
 
-export function main(): void {
+export function main({ viz = null }: { viz?: Visdom | null } = {}): void {
   const [x, y] = readDiabetes()
   manualSeed(0)
   const model = new DiabetesModel('relu')
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 })
-  let epoch = 0
+  const losses: number[] = []
   for (const loss of train(model, x, y, optimizer, 1000)) {
+    const epoch = losses.push(loss) - 1
     if (epoch % 100 === 0) console.log(`epoch ${epoch}: loss = ${loss.toFixed(6)}`)
-    epoch++
   }
+  showCurve(losses, { title: 'loss', xlabel: 'epoch', ylabel: 'loss' }, viz)
   console.log(`accuracy ${(100 * accuracy(model, x, y)).toFixed(1)} %`)
 }

@@ -1,7 +1,9 @@
 /** Lecture 8: Dataset and DataLoader. The diabetes data in shuffled mini-batches. */
 import { data, manualSeed, nn, optim } from 'tsorch'
 import { accuracy, DiabetesModel } from './07-multiple-dimension-input.js'
+import { showCurve } from './curves.js'
 import { DiabetesDataset, readDiabetes } from './diabetes.js'
+import type { ProgramOptions } from './programs.js'
 
 /**
  * The loss of each mini-batch. With workers, other threads read the samples; as they stay from epoch to epoch, each epoch draws
@@ -28,14 +30,15 @@ export function* train(model: DiabetesModel, epochs = 20, lr = 0.1, numWorkers =
   trainLoader.close()
 }
 
-export function main({ workers = 2 } = {}): void {
+export function main({ workers = 2, viz = null }: ProgramOptions = {}): void {
   const stepsAnEpoch = 24
   manualSeed(0)
   const model = new DiabetesModel('relu')
-  let step = 0
+  const losses: number[] = []
   for (const loss of train(model, 20, 0.1, workers)) {
+    const step = losses.push(loss) - 1
     if (step % stepsAnEpoch === 0) console.log(`epoch ${step / stepsAnEpoch}: loss = ${loss.toFixed(6)}`)
-    step++
   }
+  showCurve(losses, { title: 'loss', xlabel: 'step', ylabel: 'loss' }, viz)
   console.log(`accuracy ${(100 * accuracy(model, ...readDiabetes())).toFixed(1)} %`)
 }

@@ -1,6 +1,7 @@
 /** Lecture 9: a softmax classifier of digits, from fully connected layers. */
 import { nn, type Tensor } from 'tsorch'
 import { report } from './classify.js'
+import type { ProgramOptions } from './programs.js'
 
 const { functional: F } = nn
 
@@ -22,6 +23,6 @@ export class FullyConnectedNet extends nn.Layer {
   }
 }
 
-export function main({ epochs = 5 } = {}): void {
-  report(() => new FullyConnectedNet(), epochs)
+export function main({ epochs = 5, viz = null }: ProgramOptions = {}): void {
+  report(() => new FullyConnectedNet(), epochs, viz)
 }

@@ -1,6 +1,7 @@
 /** Lecture 10: a convolutional network. */
 import { nn, type Tensor } from 'tsorch'
 import { report } from './classify.js'
+import type { ProgramOptions } from './programs.js'
 
 const { functional: F } = nn
 
@@ -19,6 +20,6 @@ export class ConvolutionalNet extends nn.Layer {
   }
 }
 
-export function main({ epochs = 5 } = {}): void {
-  report(() => new ConvolutionalNet(), epochs)
+export function main({ epochs = 5, viz = null }: ProgramOptions = {}): void {
+  report(() => new ConvolutionalNet(), epochs, viz)
 }

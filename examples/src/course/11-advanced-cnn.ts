@@ -1,6 +1,7 @@
 /** Lecture 11: blocks. A network of inception modules, and one of residual blocks. */
 import { cat, nn, type Tensor } from 'tsorch'
 import { report } from './classify.js'
+import type { ProgramOptions } from './programs.js'
 
 const { functional: F } = nn
 
@@ -87,9 +88,9 @@ export class ResidualNet extends nn.Layer {
   }
 }
 
-export function main({ epochs = 2 } = {}): void {
+export function main({ epochs = 2, viz = null }: ProgramOptions = {}): void {
   console.log('inception modules')
-  report(() => new InceptionNet(), epochs)
+  report(() => new InceptionNet(), epochs, viz, 'inception')
   console.log('residual blocks')
-  report(() => new ResidualNet(), epochs)
+  report(() => new ResidualNet(), epochs, viz, 'residual')
 }

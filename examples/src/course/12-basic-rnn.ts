@@ -1,5 +1,6 @@
 /** Lecture 12: recurrent networks that learn to turn "hello" into "ohlol", in three versions. */
 import { eye, LongTensor, manualSeed, nn, optim, type Tensor, zeros } from 'tsorch'
+import type { ProgramOptions } from './programs.js'
 
 const characters = ['e', 'h', 'l', 'o']
 const hello = LongTensor([1, 0, 2, 2, 3])
@@ -124,7 +125,7 @@ export function trainEmbeddingModel(model: EmbeddingModel, epochs = 40): Generat
   return trainSequence(model, hello.view(1, -1), epochs, 0.05)
 }
 
-export function main(): void {
+export function main({ viz = null }: ProgramOptions = {}): void {
   const versions: readonly [title: string, train: () => Generator<Epoch>][] = [
     ['RNNCell', () => trainCell(new RNNCellModel(4, 4, 1))],
     ['RNN', () => trainSequenceModel(new RNNModel(new nn.RNN(4, 4)), 0.05)],
@@ -132,12 +133,14 @@ export function main(): void {
     ['Embedding and RNN', () => trainEmbeddingModel(new EmbeddingModel(nn.RNN))],
     ['Embedding and GRU', () => trainEmbeddingModel(new EmbeddingModel(nn.GRU))],
   ]
-  for (const [title, train] of versions) {
-    console.log(title)
+  for (const [name, train] of versions) {
+    console.log(name)
     manualSeed(0)
     let epoch = 0
     for (const [loss, text] of train()) {
       if (epoch % 10 === 9) console.log(`  epoch ${epoch + 1}: ${text}, loss = ${loss.toFixed(4)}`)
+      const opts = { title: 'loss', xlabel: 'epoch', showlegend: true }
+      viz?.line([loss], { X: [epoch], win: 'loss', name, update: 'append', opts })
       epoch++
     }
   }

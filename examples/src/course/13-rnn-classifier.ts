@@ -1,6 +1,8 @@
 /** Lecture 13: which language is a surname from? Sequences of different lengths, packed for a recurrent network. */
+import { terminal } from '@tsorch/viz'
 import { cat, data, LongTensor, manualSeed, nn, noGrad, optim, type Tensor, zeros } from 'tsorch'
 import { NameDataset } from './data.js'
+import type { ProgramOptions } from './programs.js'
 
 const { packPaddedSequence } = nn.utils.rnn
 
@@ -101,16 +103,37 @@ function guess(model: RNNClassifier, name: string): number {
   return noGrad(() => model(input, lengths).argmax(1).item())
 }
 
-export function main({ steps = 62 } = {}): void {
+/** Trains for some epochs, or for so many mini-batches, and tests at the end of each epoch. */
+export function main({ epochs = 5, steps, viz = null }: ProgramOptions = {}): void {
   manualSeed(0)
-  const { languages } = new NameDataset(true)
+  const { languages, length } = new NameDataset(true)
+  const stepsPerEpoch = Math.ceil(length / 256)
+  const total = steps ?? epochs * stepsPerEpoch
   const options = { hiddenSize: 100, outputSize: languages.length, numLayers: 2, bidirectional: true }
   const model = new RNNClassifier(nn.GRU, options)
-  let step = 0
-  for (const loss of train(model, steps)) {
-    step++
-    if (step % 10 === 0) console.log(`step ${step}/${steps}: loss = ${loss.toFixed(4)}`)
+  const accuracies: number[] = []
+  const reached: number[] = []
+  const test = (done: number): void => {
+    const accuracy = (100 * countCorrect(model)) / 1024
+    accuracies.push(accuracy)
+    reached.push(done / stepsPerEpoch)
+    console.log(`epoch ${(done / stepsPerEpoch).toFixed(1)}: test accuracy ${accuracy.toFixed(1)} %`)
+    viz?.line([accuracy], {
+      X: [done / stepsPerEpoch],
+      win: 'accuracy',
+      update: 'append',
+      opts: { title: 'test accuracy', xlabel: 'epoch', ylabel: '%', markers: true },
+    })
   }
-  console.log(`test accuracy ${((100 * countCorrect(model)) / 1024).toFixed(1)} %`)
+  let step = 0
+  for (const loss of train(model, total)) {
+    // the steps so far are done, and this one is not
+    if (step % stepsPerEpoch === 0) test(step)
+    step++
+    if (step % 10 === 0) console.log(`step ${step}/${total}: loss = ${loss.toFixed(4)}`)
+    viz?.line([loss], { X: [step], win: 'loss', update: 'append', opts: { title: 'loss', xlabel: 'step' } })
+  }
+  test(total)
+  console.log(terminal.linePlot([{ x: reached, y: accuracies }], { xlabel: 'epoch', ylabel: 'test accuracy in %' }))
   for (const name of ['Kowalski', 'Yilmaz', 'Rossi']) console.log(`${name}: ${languages[guess(model, name)]}`)
 }

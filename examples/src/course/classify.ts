@@ -1,4 +1,5 @@
 /** How lectures 9 to 11 train and test a classifier of digits. */
+import type { Visdom } from '@tsorch/viz'
 import { data, manualSeed, nn, noGrad, optim, type Tensor } from 'tsorch'
 import { readDigits } from './data.js'
 
@@ -52,18 +53,29 @@ export function* train(
   }
 }
 
-/** Trains a network that `make` makes, and prints how it goes. */
-export function report(make: () => nn.Layer, epochs: number): void {
+/**
+ * Trains a network that `make` makes, and prints how it goes.
+ *
+ * @param viz - a page that shows the losses as they come, and the accuracy of each epoch
+ * @param name - of the network, where several are shown
+ */
+export function report(make: () => nn.Layer, epochs: number, viz: Visdom | null = null, name = 'net'): void {
   manualSeed(0)
   let sum = 0
   let steps = 0
+  let all = 0
+  const show = (title: string, x: number, y: number, xlabel: string): void => {
+    viz?.line([y], { X: [x], win: title, name, update: 'append', opts: { title, xlabel, showlegend: true } })
+  }
   const tested = (epoch: number, correct: number): void => {
     console.log(`epoch ${epoch}: mean loss ${(sum / steps).toFixed(4)}, test accuracy ${(correct / 10).toFixed(1)} %`)
+    show('test accuracy in %', epoch, correct / 10, 'epoch')
     sum = 0
     steps = 0
   }
   for (const loss of train(make(), epochs, tested)) {
     sum += loss
     steps++
+    show('loss', all++, loss, 'step')
   }
 }

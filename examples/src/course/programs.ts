@@ -1,8 +1,12 @@
-/** How long a program trains, where it can be told, and how many threads read its samples. */
+import type { Visdom } from '@tsorch/viz'
+
+/** How long a program trains, where it can be told, how many threads read its samples, and where else it plots. */
 export interface ProgramOptions {
   epochs?: number
   steps?: number
   workers?: number
+  /** A page that shows the plots as well. */
+  viz?: Visdom | null
 }
 
 /** A lecture of the course, a part of the tutorial, or an extra. */

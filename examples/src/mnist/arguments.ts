@@ -1,3 +1,6 @@
+import { type PageArguments, pageUsage, takePageArguments } from '../page.js'
+import { UsageError } from '../usage-error.js'
+
 /** What the command line asks for. */
 export interface Arguments {
   /** All 60,000 images instead of the 2,000 in the repository. */
@@ -6,12 +9,11 @@ export interface Arguments {
   readonly data: string | null
   readonly epochs: number
   readonly seed: number
+  /** A page that shows the training, or null. */
+  readonly page: PageArguments | null
 }
 
-/** Something the user can put right: shown as one line, exit code 2. */
-export class UsageError extends Error {}
-
-export const usage = 'npm start -- [--full] [--data FOLDER] [--epochs N] [--seed N]'
+export const usage = `npm start -- [--full] [--data FOLDER] [--epochs N] [--seed N] ${pageUsage}`
 
 function wholeNumber(flag: string, text: string | undefined, least: number): number {
   const value = Number(text)
@@ -29,16 +31,17 @@ export function parseArguments(argv: readonly string[]): Arguments {
   let data: string | null = null
   let epochs = 4
   let seed = 0
-  for (let i = 0; i < argv.length; i++) {
-    const flag = argv[i]!
+  const { page, rest } = takePageArguments(argv)
+  for (let i = 0; i < rest.length; i++) {
+    const flag = rest[i]!
     if (flag === '--full') full = true
     else if (flag === '--data') {
-      data = argv[++i] ?? null
+      data = rest[++i] ?? null
       if (data === null) throw new UsageError('--data needs a folder')
-    } else if (flag === '--epochs') epochs = wholeNumber(flag, argv[++i], 1)
-    else if (flag === '--seed') seed = wholeNumber(flag, argv[++i], 0)
+    } else if (flag === '--epochs') epochs = wholeNumber(flag, rest[++i], 1)
+    else if (flag === '--seed') seed = wholeNumber(flag, rest[++i], 0)
     else throw new UsageError(`unknown argument '${flag}'; usage: ${usage}`)
   }
   if (full && data !== null) throw new UsageError('--full and --data exclude each other')
-  return { full, data, epochs, seed }
+  return { full, data, epochs, seed, page }
 }

@@ -14,11 +14,12 @@ export function asTensors(dataset: MNIST): TensorDataset<[Tensor, Tensor]> {
   return new TensorDataset(images, dataset.targets)
 }
 
-/** One pass over the training set; the bar shows the loss. */
+/** One pass over the training set; the bar shows the loss, and so does whoever asks for it. */
 export async function trainEpoch(
   net: Net,
   bar: terminal.Progress<[images: Tensor, labels: Tensor]>,
   optimizer: SGD,
+  seen?: (loss: number) => void,
 ): Promise<void> {
   const criterion = new CrossEntropyLoss()
   net.train()
@@ -27,18 +28,40 @@ export async function trainEpoch(
     const loss = criterion(net(images), labels)
     loss.backward()
     optimizer.step()
-    bar.set({ loss: loss.item() })
+    const value = loss.item()
+    bar.set({ loss: value })
+    seen?.(value)
   }
 }
 
-/** Share of images whose label the network gets right. */
-export async function accuracy(net: Net, batches: Batches): Promise<number> {
+/** An image that was taken for another digit. */
+export interface Mistake {
+  /** its place in the test set */
+  readonly index: number
+  readonly predicted: number
+  readonly truth: number
+}
+
+/** How well a network does on images that it was not trained on. */
+export interface Evaluation {
+  /** share of images whose digit it gets right */
+  readonly accuracy: number
+  readonly mistakes: readonly Mistake[]
+}
+
+/** Asks the network for the digit of each image. */
+export async function evaluate(net: Net, batches: Batches): Promise<Evaluation> {
   net.eval()
-  let correct = 0
+  const mistakes: Mistake[] = []
   let seen = 0
   for await (const [images, labels] of batches) {
-    correct += noGrad(() => net(images).argmax(1).eq(labels).sum().item())
-    seen += images.length
+    const predictions = noGrad(() => net(images).argmax(1).tolist()) as number[]
+    const truths = labels.tolist() as number[]
+    predictions.forEach((predicted, i) => {
+      const truth = truths[i]!
+      if (predicted !== truth) mistakes.push({ index: seen + i, predicted, truth })
+    })
+    seen += predictions.length
   }
-  return correct / seen
+  return { accuracy: 1 - mistakes.length / seen, mistakes }
 }

@@ -148,7 +148,7 @@ function decodeTensor(reader: ProtoReader): SummaryTensor | null {
   let number = 0
   let shape: number[] | null = null
   let values: number[] = []
-  const strings: string[] = []
+  const strings: (string | Uint8Array)[] = []
   let content: Uint8Array | null = null
   while (reader.next()) {
     if (reader.field === 1) number = reader.int()
@@ -156,7 +156,7 @@ function decodeTensor(reader: ProtoReader): SummaryTensor | null {
     else if (reader.field === 4) content = reader.bytes()
     else if (reader.field === 5) reader.floats(values)
     else if (reader.field === 6) reader.doubles(values)
-    else if (reader.field === 8) strings.push(reader.string())
+    else if (reader.field === 8) strings.push(textOrBytes(reader.bytes()))
     else if (reader.field === 7 || reader.field === 10 || reader.field === 11) reader.ints(values)
   }
   const dtype = dtypeNames.get(number)
@@ -167,6 +167,16 @@ function decodeTensor(reader: ProtoReader): SummaryTensor | null {
   if (count > MAX_ELEMENTS) throw new Error(`a tensor has ${count} elements, more than can be read`)
   while (values.length > 0 && values.length < count) values.push(values.at(-1)!)
   return dtype === 'DT_STRING' ? { dtype, shape, values, strings } : { dtype, shape, values }
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function textOrBytes(bytes: Uint8Array): string | Uint8Array {
+  try {
+    return strict.decode(bytes)
+  } catch {
+    return bytes.slice()
+  }
 }
 
 function decodeShape(reader: ProtoReader): number[] {

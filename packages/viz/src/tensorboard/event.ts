@@ -78,7 +78,8 @@ export interface SummaryTensor {
   /** Sizes of its dimensions; `null` if the message has none, which means a single value. */
   readonly shape: readonly number[] | null
   readonly values: ArrayLike<number>
-  readonly strings?: readonly string[]
+  /** bytes where they are no text */
+  readonly strings?: readonly (string | Uint8Array)[]
 }
 
 /** Data types of tensors that are read and written, by TensorFlow's names. */

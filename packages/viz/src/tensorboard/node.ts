@@ -2,6 +2,8 @@
 
 type Builtin = {
   'node:fs': typeof import('node:fs')
+  'node:http': typeof import('node:http')
+  'node:https': typeof import('node:https')
   'node:os': typeof import('node:os')
   'node:path': typeof import('node:path')
   'node:url': typeof import('node:url')

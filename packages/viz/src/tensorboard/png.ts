@@ -18,8 +18,17 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
   return c
 })
 
-/** A PNG file of an image of 1 to 4 channels. */
-export function encodePng({ data, width, height, channels }: Pixels): Uint8Array {
+const zlibOfNode = (bytes: Uint8Array): Uint8Array => builtin('node:zlib', 'an image').deflateSync(bytes)
+
+/**
+ * A PNG file of an image of 1 to 4 channels.
+ *
+ * @param deflate makes a zlib stream; default: Node's
+ */
+export function encodePng(
+  { data, width, height, channels }: Pixels,
+  deflate: (bytes: Uint8Array) => Uint8Array = zlibOfNode,
+): Uint8Array {
   const header = new Uint8Array(13)
   const view = new DataView(header.buffer)
   view.setUint32(0, width)
@@ -33,7 +42,7 @@ export function encodePng({ data, width, height, channels }: Pixels): Uint8Array
     raw[to] = 1
     for (let i = 0; i < row; i++) raw[to + 1 + i] = data[from + i]! - (i < channels ? 0 : data[from + i - channels]!)
   }
-  const packed = builtin('node:zlib', 'an image').deflateSync(raw)
+  const packed = deflate(raw)
   const chunks = [chunk('IHDR', header), chunk('IDAT', packed), chunk('IEND', new Uint8Array(0))]
   const file = new Uint8Array(8 + chunks.reduce((sum, { length }) => sum + length, 0))
   file.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])

@@ -1,4 +1,6 @@
+import { type CustomScalarsLayout, readCustomScalars } from './custom-scalars.js'
 import type { Histogram, SummaryAudio, SummaryEvent, SummaryImage, SummaryTensor, SummaryValue } from './event.js'
+import { decodeGraph, type Graph } from './graph.js'
 import { readHparams } from './hparams.js'
 import { builtin, pathOf } from './node.js'
 import { type EventSource, readEvents } from './read-events.js'
@@ -27,6 +29,10 @@ export interface Run {
   readonly tensors: LoggedByTag<SummaryTensor>
   /** Hyperparameters of a run that `addHparams` wrote, else null. */
   readonly hparams: Readonly<Record<string, string | number | boolean>> | null
+  /** The graph that was logged last, else null. */
+  readonly graph: Graph | null
+  /** What `addCustomScalars` was given, else null. */
+  readonly customScalars: CustomScalarsLayout | null
 }
 
 const TEXT_SUFFIX = '/text_summary'
@@ -90,9 +96,12 @@ class RunReader implements Run {
   readonly texts: LoggedByTag<string> = new Map()
   readonly tensors: LoggedByTag<SummaryTensor> = new Map()
   hparams: Record<string, string | number | boolean> | null = null
+  graph: Graph | null = null
+  customScalars: CustomScalarsLayout | null = null
 
   add(event: SummaryEvent): void {
     if (event.sessionLog?.status === 'start') this.#purge(event.step)
+    if (event.graphDef !== undefined) this.graph = decodeGraph(event.graphDef)
     for (const value of event.summary ?? []) this.#addValue(event, value)
   }
 
@@ -107,8 +116,9 @@ class RunReader implements Run {
         push(this.scalars, tag, { step, wallTime, value: tensor.values[0]! })
       else if (metadata?.pluginName === 'text' && tensor.strings !== undefined) {
         const name = tag.endsWith(TEXT_SUFFIX) ? tag.slice(0, -TEXT_SUFFIX.length) : tag
-        push(this.texts, name, { step, wallTime, value: tensor.strings.join('\n') })
-      } else push(this.tensors, tag, { step, wallTime, value: tensor })
+        push(this.texts, name, { step, wallTime, value: tensor.strings.map(textOf).join('\n') })
+      } else if (metadata?.pluginName === 'custom_scalars') this.customScalars = readCustomScalars(value)
+      else push(this.tensors, tag, { step, wallTime, value: tensor })
     } else this.hparams = readHparams(value) ?? this.hparams
   }
 
@@ -119,6 +129,10 @@ class RunReader implements Run {
       }
     }
   }
+}
+
+function textOf(text: string | Uint8Array): string {
+  return typeof text === 'string' ? text : new TextDecoder().decode(text)
 }
 
 function push<T>(logged: LoggedByTag<T>, tag: string, entry: Logged<T>): void {

@@ -1,8 +1,14 @@
+import type { ModuleLike } from '../graph/model.js'
+import { checkModel } from '../graph/model.js'
+import { audioValue } from './audio.js'
+import { type CustomScalarsLayout, customScalarsValue } from './custom-scalars.js'
 import { type EmbeddingParts, writeEmbedding, writeProjectorConfig } from './embedding.js'
 import type { SummaryEvent, SummaryValue } from './event.js'
 import { EventFile, type EventFileSettings } from './event-file.js'
+import { graphEvents, graphOf } from './graph.js'
 import { type HistogramBins, makeHistogram } from './histogram.js'
 import { type Hparam, hparamValues } from './hparams.js'
+import { type MeshParts, meshValues } from './mesh.js'
 import { builtin, pathOf } from './node.js'
 import {
   curveValue,
@@ -14,6 +20,7 @@ import {
   textValue,
 } from './summaries.js'
 import { describe, readValues, type Values } from './values.js'
+import { videoValue } from './video.js'
 
 /** Options of {@link SummaryWriter}. */
 export interface SummaryWriterOptions {
@@ -60,6 +67,29 @@ export interface PrCurveOptions {
   numThresholds?: number
   /** How much each prediction counts. Default: 1. */
   weights?: Values | null
+}
+
+/** Options of {@link SummaryWriter.addAudio}. */
+export interface AudioOptions {
+  /** In Hz. Default: 44100. */
+  sampleRate?: number
+}
+
+/** Options of {@link SummaryWriter.addVideo}. */
+export interface VideoOptions {
+  /** Frames a second. Default: 4. */
+  fps?: number
+}
+
+/** Options of {@link SummaryWriter.addMesh}. */
+export interface MeshOptions extends MeshParts {}
+
+/** Options of {@link SummaryWriter.addCustomScalarsMultilinechart} and {@link SummaryWriter.addCustomScalarsMarginchart}. */
+export interface CustomChartOptions {
+  /** Default: `'default'`. */
+  category?: string
+  /** Default: `'untitled'`. */
+  title?: string
 }
 
 /** Options of {@link SummaryWriter.addHparams}. */
@@ -224,6 +254,38 @@ export class SummaryWriter {
     this.#add('addImages', step, imageValue('addImages', tag, images, dataformats))
   }
 
+  /**
+   * Logs a sound.
+   *
+   * @param sound shape `[1, L]` or `[L]`, values from -1 to 1; what is outside of that is cut off
+   * @throws RangeError for more channels than one
+   */
+  addAudio(tag: string, sound: Values, step?: StepOrOptions<AudioOptions>): void {
+    const { sampleRate = 44100 } = optionsOf(step)
+    this.#add('addAudio', step, audioValue(tag, sound, sampleRate))
+  }
+
+  /**
+   * Logs a film as an animated GIF. Several films are put side by side.
+   *
+   * @param video shape `[N, T, C, H, W]`, with 1 or 3 channels; of uint8 with values to 255, of any other type with values from 0 to 1
+   * @throws RangeError if the shape does not fit
+   */
+  addVideo(tag: string, video: Values, step?: StepOrOptions<VideoOptions>): void {
+    const { fps = 4 } = optionsOf(step)
+    this.#add('addVideo', step, videoValue(tag, video, fps))
+  }
+
+  /**
+   * Logs meshes, or clouds of points if there are no faces.
+   *
+   * @param vertices shape `[B, N, 3]`
+   * @throws RangeError if a shape does not fit
+   */
+  addMesh(tag: string, vertices: Values, step?: StepOrOptions<MeshOptions>): void {
+    this.#file().add({ ...eventAt('addMesh', step), summary: meshValues(tag, vertices, optionsOf(step)) })
+  }
+
   /** Logs text, which TensorBoard shows as Markdown. */
   addText(tag: string, text: string, step?: StepOrOptions<unknown>): void {
     this.#add('addText', step, textValue(tag, text))
@@ -294,6 +356,55 @@ export class SummaryWriter {
     const writer = new SummaryWriter(builtin('node:path', 'SummaryWriter').join(this.logDir, folder))
     for (const value of values) writer.#add('addHparams', globalStep, value)
     writer.close()
+  }
+
+  /**
+   * Logs a model as a graph: its modules, and the operations between them. The model is called once with copies of the inputs, in
+   * evaluation mode; modes, buffers and gradients stay as they were. Operations are those that autograd records.
+   *
+   * @param inputs the arguments of the call, a tensor by itself if it is the only one
+   * @throws TypeError if `model` is no module; whatever the model throws
+   * @example
+   * const writer = new SummaryWriter('runs/digits')
+   * writer.addGraph(new nn.Conv2d(1, 10, 5), randn([1, 1, 28, 28]))
+   * writer.close()
+   */
+  addGraph(model: ModuleLike, inputs: unknown, options: Pick<LogOptions, 'walltime'> = {}): void {
+    checkModel('addGraph', model)
+    if (inputs === undefined || inputs === null)
+      throw new TypeError(`addGraph: expected inputs to call the model with, but got ${describe(inputs)}`)
+    const { wallTime } = eventAt('addGraph', options)
+    const graph = graphOf(model, Array.isArray(inputs) ? inputs : [inputs])
+    for (const event of graphEvents(graph, wallTime)) this.#file().add(event)
+  }
+
+  /**
+   * Says which tags TensorBoard puts together in charts of its page "custom scalars". The last call counts.
+   *
+   * @throws TypeError for what is no layout, RangeError for a margin chart without its three tags
+   * @example
+   * const writer = new SummaryWriter('runs/digits')
+   * writer.addCustomScalars({ losses: { both: ['Multiline', ['loss/train', 'loss/test']] } })
+   */
+  addCustomScalars(layout: CustomScalarsLayout): void {
+    this.#add('addCustomScalars', null, customScalarsValue('addCustomScalars', layout))
+  }
+
+  /** Puts tags together in one chart: a short {@link addCustomScalars}. */
+  addCustomScalarsMultilinechart(tags: readonly string[], options: CustomChartOptions = {}): void {
+    const { category = 'default', title = 'untitled' } = options
+    const layout: CustomScalarsLayout = { [category]: { [title]: ['Multiline', tags] } }
+    this.#add('addCustomScalars', null, customScalarsValue('addCustomScalarsMultilinechart', layout))
+  }
+
+  /** Draws the first tag with the second and third as margins below and above: a short {@link addCustomScalars}. */
+  addCustomScalarsMarginchart(
+    tags: readonly [value: string, lower: string, upper: string],
+    options: CustomChartOptions = {},
+  ): void {
+    const { category = 'default', title = 'untitled' } = options
+    const layout: CustomScalarsLayout = { [category]: { [title]: ['Margin', tags] } }
+    this.#add('addCustomScalars', null, customScalarsValue('addCustomScalarsMarginchart', layout))
   }
 
   /**
