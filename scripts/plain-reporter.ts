@@ -24,11 +24,11 @@ export class PlainReporter implements Reporter {
       }
       // A file that does not load, or whose hooks throw, fails without any failing test in it.
       if (!module.ok() && count.failed === before) count.failed++
-      perProject.set(module.project.name, (perProject.get(module.project.name) ?? 0) + tests)
+      // vitest names a browser's project "browser (chromium)"; which files share modules does not matter here
+      const project = module.project.name.replace(/ .*/, '').replace('-alone', '')
+      perProject.set(project, (perProject.get(project) ?? 0) + tests)
     }
-    // vitest names the browser project "browser (chromium)".
-    const ran = [...perProject].map(([name, tests]) => {
-      const [project = name] = name.split(' ')
+    const ran = [...perProject].map(([project, tests]) => {
       return `${project} (${tests} tests, ${project.startsWith('browser') ? this.browser.path : `Node.js ${process.version}`})`
     })
     console.log(`ran: ${ran.join(' and ') || 'nothing'}`)

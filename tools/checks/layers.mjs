@@ -18,11 +18,20 @@ const mayImport = {
   optim: ['core'],
   data: ['core', 'papaparse'],
   io: ['core'],
-  viz: ['core'],
+  viz: ['core', 'ws', 'plotly.js-strict-dist-min'],
   conformance: ['core'],
   vision: ['core', 'data', 'sharp'],
   models: ['core', 'nn'],
   tsorch: ['core', 'kernels', 'nn', 'optim', 'data'],
+}
+
+/**
+ * Folders of packages that are bundled with what they import, which the package's users don't install then.
+ *
+ * @type {Readonly<Record<string, { readonly folder: string, readonly packages: readonly string[] }>>}
+ */
+const bundled = {
+  viz: { folder: 'src/page', packages: ['preact', '@preact/signals', 'gridstack'] },
 }
 
 /** @param {string} folder */
@@ -50,9 +59,12 @@ export function layerViolations(root) {
     const allowed = layer.map((entry) => (entry in mayImport ? npmName(entry) : entry))
     const rule = `${npmName(name)} may import ${allowed.join(', ') || 'no other package'}`
 
-    const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(
-      readFileSync(join(folder, 'package.json'), 'utf8'),
-    )
+    const {
+      dependencies,
+      devDependencies = {},
+      peerDependencies,
+      optionalDependencies,
+    } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     const declared = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies })
     for (const dependency of declared) {
       const isPrebuilt = name === 'kernels' && dependency.startsWith('@tsorch/kernels-')
@@ -60,7 +72,9 @@ export function layerViolations(root) {
         violations.push(`packages/${name}/package.json: depends on ${dependency}, but ${rule}`)
     }
 
+    const bundle = bundled[name]
     for (const file of sourceFiles(join(folder, 'src'))) {
+      const isBundled = bundle !== undefined && !relative(join(folder, bundle.folder), file).startsWith('..')
       for (const { specifier, kind, line } of importsOf(file)) {
         const at = `${relative(root, file)}:${line}`
         if (specifier.startsWith('.')) {
@@ -70,6 +84,9 @@ export function layerViolations(root) {
           // Type imports and import() behind a feature test cost no other runtime anything.
           if (name === 'core' && kind === 'value')
             violations.push(`${at}: imports '${specifier}', but @tsorch/core loads in any JavaScript runtime`)
+        } else if (isBundled && bundle.packages.includes(packageOf(specifier))) {
+          if (!(packageOf(specifier) in devDependencies))
+            violations.push(`${at}: imports '${specifier}', which packages/${name}/package.json does not depend on`)
         } else if (!allowed.includes(packageOf(specifier))) {
           violations.push(`${at}: imports '${specifier}', but ${rule}`)
         } else if (!declared.includes(packageOf(specifier))) {

@@ -25,7 +25,7 @@ export function sourceFiles(folder) {
     throw error
   }
   return names
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
     .map((name) => join(folder, name))
     .sort()
 }

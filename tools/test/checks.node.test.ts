@@ -53,6 +53,20 @@ describe('layers', () => {
     expect(violation).toContain(join('packages', name, 'src', 'a.ts:2: '))
   })
 
+  test('what is bundled may be imported where it is bundled, if it is declared for that', () => {
+    const files = { 'viz/src/page/ui/app.tsx': "import { h } from 'preact'\n" }
+    repository({ 'viz/package.json': '{ "devDependencies": { "preact": "*" } }', ...files })
+    expect(layerViolations(root)).toEqual([])
+    repository({ 'viz/src/pages.ts': "import { h } from 'preact'\n" })
+    expect(layerViolations(root)).toEqual([
+      expect.stringMatching(/pages\.ts:1: imports 'preact', but @tsorch\/viz may/),
+    ])
+    repository({ 'viz/package.json': '{}', 'viz/src/pages.ts': '' })
+    expect(layerViolations(root)).toEqual([
+      expect.stringMatching(/app\.tsx:1: imports 'preact', which .* not depend on/),
+    ])
+  })
+
   test('a dependency upwards and an unknown package are told', () => {
     repository({ 'core/package.json': manifest('@tsorch/nn'), 'other/package.json': manifest() })
     expect(layerViolations(root)).toEqual([

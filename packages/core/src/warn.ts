@@ -6,3 +6,8 @@ export function warnOnce(message: string): void {
   given.add(message)
   console.warn(`UserWarning: ${message}`)
 }
+
+/** Lets each warning be printed once more, for tests. */
+export function forgetWarnings(): void {
+  given.clear()
+}

@@ -45,6 +45,15 @@ test('a generator that nobody seeded starts at 67280421310721, the default one a
   expect(new Generator().seed()).not.toBe(seed)
 })
 
+test('many numbers at once are those that come one by one, and leave the same state', () => {
+  const [many, single] = [new Generator(), new Generator()]
+  // up to the end of the 624 words of state, over it, and several times around
+  for (const count of [1, 600, 23, 624, 1, 0, 2000, 3]) {
+    expect(rand(many, count)).toEqual(Array.from({ length: count }, () => single.engine.uniform24()))
+    expect(many.getState()).toEqual(single.getState())
+  }
+})
+
 test('seeds are read as by int() of Python, and refused as in PyTorch', () => {
   expect([1.5, -1.5, true, ' 3 ', '-4', 5n].map(toSeed)).toEqual([1n, -1n, 1n, 3n, -4n, 5n])
   expect(() => toSeed('x')).toThrow(new ValueError("invalid literal for int() with base 10: 'x'"))

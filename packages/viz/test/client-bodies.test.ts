@@ -187,6 +187,8 @@ describe('calls', () => {
     ['port', { port: 70000 }, /port should be an integer from 1 to 65535, but got 70000/],
     ['base', { baseUrl: 'x' }, /baseUrl should start with \//],
     ['offline', { offline: true }, /offline needs a log/],
+    ["Python's name", { base_url: '/x' } as never, /there is no option base_url: did you mean baseUrl\?/],
+    ['no option', { host: 'x' } as never, /there is no option host: expected some of server, port/],
     ['password', { username: 'a' }, /a username needs a password/],
     ['number', { maxBytes: Number.NaN }, /maxBytes should be a number of at least 1, but got NaN/],
   ])('bad options of a client: %s', (_, options, message) => {

@@ -93,6 +93,16 @@ describe('a server that is away', () => {
     expect(() => viz.text('x')).toThrow('the client has been disconnected')
   })
 
+  test('leaves no flush behind when the client ends', async () => {
+    const server = new Flapping()
+    server.isThere = false
+    const { viz } = client(server, { exitGrace: 30 })
+    viz.text('x')
+    const flushed = viz.flush({ timeout: 60_000 }).catch((error: unknown) => error)
+    await viz.disconnect()
+    expect(await flushed).toBeInstanceOf(VisdomError)
+  })
+
   test('checkConnection waits for it', async () => {
     const server = new Flapping()
     server.isThere = false

@@ -379,6 +379,14 @@ describe('other windows', () => {
     expect(window()).toMatchObject({ selected: 0 })
   })
 
+  test('embeddings may be told before their points are known', () => {
+    const { make, update, window } = setUp()
+    // what Python's client posts first
+    expect(make([{ type: 'embeddings', content: { isLoading: true } }])).toEqual(ok('w'))
+    update({ data: { update_type: 'RegionSelected', points: [] } })
+    expect(window().content).toEqual({ isLoading: true, has_previous: true, selected: null, data: [] })
+  })
+
   test('embeddings: a region is chosen, and left', () => {
     const { hub, make, update, window } = setUp()
     const points = (n: number) => Array.from({ length: n }, (_, idx) => ({ idx, group: 0, position: [idx, 0] }))

@@ -371,6 +371,17 @@ test('a text window can do nothing to the page', async () => {
   window.removeEventListener('message', onMessage)
 })
 
+test('a window that can not be shown says so, until it can', async () => {
+  events('broken', { type: 'properties', content: [null] })
+  line('fine', [1, 2])
+  show()
+  await until(() => pane('broken')?.querySelector('.body-note'))
+  await until(() => pane('fine')?.querySelector('canvas'))
+  events('broken', { type: 'properties', content: [{ type: 'text', name: 'a', value: 'b' }] })
+  await until(() => pane('broken')!.querySelector('input')?.value === 'b')
+  expect(pane('broken')!.querySelector('.body-note')).toBeNull()
+})
+
 test('names and titles with markup are text', async () => {
   const name = '<img src=x onerror="attack()">'
   line(name, [1])

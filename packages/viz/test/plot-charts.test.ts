@@ -579,6 +579,10 @@ test('columns that are packed as bytes', () => {
   ])
   const plain = { data: [line([1])], layout: {} }
   expect(withLists(plain)).toBe(plain)
+  expect(withLists({ data: [null, { y: [1] }] } as unknown as PlotContent)).toEqual({
+    data: [{}, { y: [1] }],
+    layout: {},
+  })
 })
 
 test('subplots are left to Plotly', () => {

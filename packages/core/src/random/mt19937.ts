@@ -1,12 +1,23 @@
 /** Words of state. */
 export const STATE_WORDS = 624
 const SHIFT_WORDS = 397
-const TWIST = 0x9908b0df
+const TWIST = 0x9908b0df | 0
 
 /** One step of the recurrence: the top bit of `high`, the other bits of `low`, shifted and twisted. */
 function mix(high: number, low: number): number {
   const y = (high & 0x80000000) | (low & 0x7fffffff)
   return (y >>> 1) ^ (-(low & 1) & TWIST)
+}
+
+/** Words of state as multiples of 2^-24 in [0, 1). */
+function temper24(words: Int32Array, next: number, out: Float32Array, at: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    let y = words[next + i]!
+    y ^= y >>> 11
+    y ^= (y << 7) & 0x9d2c5680
+    y ^= (y << 15) & 0xefc60000
+    out[at + i] = ((y ^ (y >>> 18)) & 0xffffff) * 2 ** -24
+  }
 }
 
 /**
@@ -19,12 +30,15 @@ function mix(high: number, low: number): number {
  */
 export class Mt19937 {
   readonly state: Uint32Array
+  /** The same words: integers that are small for JavaScript engines. */
+  private readonly signed: Int32Array
   left: number
   next: number
 
   /** @param seed only the low 32 bits count */
   constructor(seed: number) {
     this.state = new Uint32Array(STATE_WORDS)
+    this.signed = new Int32Array(this.state.buffer)
     this.left = 1
     this.next = 0
     this.reseed(seed)
@@ -45,7 +59,7 @@ export class Mt19937 {
 
   /** Makes the next 624 words of state at once. */
   private twist(): void {
-    const state = this.state
+    const state = this.signed
     let i = 0
     for (; i < STATE_WORDS - SHIFT_WORDS; i++) state[i] = state[i + SHIFT_WORDS]! ^ mix(state[i]!, state[i + 1]!)
     for (; i < STATE_WORDS - 1; i++) {
@@ -59,7 +73,7 @@ export class Mt19937 {
   /** The next 32 bits, as a signed integer: the cheapest form for code that goes on with bit operations. */
   int32(): number {
     if (--this.left === 0) this.twist()
-    let y = this.state[this.next++]!
+    let y = this.signed[this.next++]!
     y ^= y >>> 11
     y ^= (y << 7) & 0x9d2c5680
     y ^= (y << 15) & 0xefc60000
@@ -74,6 +88,23 @@ export class Mt19937 {
   /** A multiple of 2^-24 in [0, 1): float32's uniform number, one draw. */
   uniform24(): number {
     return (this.int32() & 0xffffff) * 2 ** -24
+  }
+
+  /** Fills `out[start .. end)` with {@link uniform24}. */
+  fillUniform24(out: Float32Array, start: number, end: number): void {
+    let at = start
+    while (at < end) {
+      if (this.left === 1) {
+        this.twist()
+        // what `int32` has when it hands out the first word: counted down already
+        this.left++
+      }
+      const count = Math.min(end - at, this.left - 1)
+      temper24(this.signed, this.next, out, at, count)
+      this.left -= count
+      this.next += count
+      at += count
+    }
   }
 
   /**

@@ -69,11 +69,11 @@ function fillNormal32(
   const { engine } = generator
   const end = start + count
   const tail = end - BLOCK
-  for (let i = start; i < end; i++) out[i] = engine.uniform24()
+  engine.fillUniform24(out, start, end)
   for (let i = start; i <= tail; i += BLOCK) boxMuller32(out, i, mean, std)
   if (count % BLOCK === 0) return
   // what does not fill a block is replaced, together with its predecessors, by a block of new numbers
-  for (let i = tail; i < end; i++) out[i] = engine.uniform24()
+  engine.fillUniform24(out, tail, end)
   boxMuller32(out, tail, mean, std)
 }
 
@@ -116,7 +116,7 @@ export function fillNormalHalf(
   const std32 = Math.fround(std)
   const block = new Float32Array(BLOCK)
   const write = (at: number): void => {
-    for (let i = 0; i < BLOCK; i++) block[i] = engine.uniform24()
+    engine.fillUniform24(block, 0, BLOCK)
     boxMuller32(block, 0, mean32, std32)
     out.set(block, at)
   }

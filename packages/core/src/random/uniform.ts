@@ -35,7 +35,7 @@ function fillUniform32(
   const { engine } = generator
   const end = start + count
   if (from === 0 && to === 1) {
-    for (let i = start; i < end; i++) out[i] = engine.uniform24()
+    engine.fillUniform24(out, start, end)
     return
   }
   const width = Math.fround(to - from)

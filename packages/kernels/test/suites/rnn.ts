@@ -22,7 +22,7 @@ import {
   rnnLayerOp,
 } from '@tsorch/core/backend'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { getNumThreads, setNumThreads } from '../../src/index.js'
 import { expectClose } from '../close.js'
 
@@ -117,20 +117,31 @@ function expectSame(actual: readonly Maybe[], expected: readonly Maybe[], tolera
 
 const all = new Array<boolean>(7).fill(true)
 
-/** Forward, with and without a reserve, and backward, by the kernels and by the plain set. */
-function check(layer: Layer, grads: readonly [Maybe, Maybe, Maybe], needs: readonly boolean[], tolerance = 3e-6): void {
+/**
+ * Asks the plain set for forward, with and without a reserve, and backward; what is returned asks the kernels for the same, as
+ * often as it is called.
+ */
+function checkOf(
+  layer: Layer,
+  grads: readonly [Maybe, Maybe, Maybe],
+  needs: readonly boolean[],
+  tolerance: number,
+): () => void {
   const kept = plainly(() => forward(layer, true))
-  expectSame(forward(layer, true), kept, tolerance)
-  expectSame(forward(layer, false), kept.slice(0, -1), tolerance)
   const reserve = kept.at(-1)!
   const before = reserve.clone()
-  const found = backward(layer, reserve, grads, needs)
-  expectClose(reserve, before, 0)
-  expectSame(
-    found,
-    plainly(() => backward(layer, reserve, grads, needs)),
-    tolerance,
-  )
+  const expected = plainly(() => backward(layer, reserve, grads, needs))
+  return () => {
+    expectSame(forward(layer, true), kept, tolerance)
+    expectSame(forward(layer, false), kept.slice(0, -1), tolerance)
+    const found = backward(layer, reserve, grads, needs)
+    expectClose(reserve, before, 0)
+    expectSame(found, expected, tolerance)
+  }
+}
+
+function check(layer: Layer, grads: readonly [Maybe, Maybe, Maybe], needs: readonly boolean[], tolerance = 3e-6): void {
+  checkOf(layer, grads, needs, tolerance)()
 }
 
 const size = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(15, 16, 17, 31, 33, 40))
@@ -207,27 +218,30 @@ export function rnnSuite(): void {
     })
 
     // more steps than are kept in the cache at a time, sizes beyond one panel, and few rows of many units
-    test.each<[number, Sizes]>([
-      [1, { T: 60, N: 33, I: 5, H: 70 }],
-      [2, { T: 60, N: 33, I: 5, H: 70 }],
-      [3, { T: 60, N: 33, I: 5, H: 70 }],
-      [1, { T: 3, N: 3, I: 7, H: 530 }],
-      [2, { T: 3, N: 3, I: 7, H: 530 }],
-      [3, { T: 3, N: 3, I: 7, H: 530 }],
-    ])('on %i threads, sizes %o', (threads, sizes) => {
-      const before = getNumThreads()
-      setNumThreads(threads)
-      try {
+    describe.each<Sizes>([
+      { T: 60, N: 33, I: 5, H: 70 },
+      { T: 3, N: 3, I: 7, H: 530 },
+    ])('sizes %o', (sizes) => {
+      let checks: readonly (() => void)[] = []
+      beforeAll(() => {
         manualSeed(3)
         const { T, N, H } = sizes
-        for (const reverse of [false, true]) {
+        checks = [false, true].map((reverse) => {
           const grads: [Maybe, Maybe, Maybe] = [randn([T, N, H]), randn([N, H]), states === 2 ? randn([N, H]) : null]
           const needs = all.map((_, i) => i !== 2 || states === 2)
-          check(layerOf(kind, sizes, reverse), grads, needs, 1e-5)
+          return checkOf(layerOf(kind, sizes, reverse), grads, needs, 1e-5)
+        })
+      })
+
+      test.each([1, 2, 3])('on %i threads', (threads) => {
+        const before = getNumThreads()
+        setNumThreads(threads)
+        try {
+          for (const run of checks) run()
+        } finally {
+          setNumThreads(before)
         }
-      } finally {
-        setNumThreads(before)
-      }
+      })
     })
   })
 

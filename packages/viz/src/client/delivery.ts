@@ -35,6 +35,9 @@ export interface DeliveryStats {
   readonly requests: number
 }
 
+/** milliseconds in which nobody asks again whether a window is there */
+const KNOWN_FOR = 1000
+const MAX_KNOWN = 10_000
 const FIRST_RETRY = 100
 const LONGEST_RETRY = 5000
 /** the end of the program waits no longer than so many times `exitGrace`, however often a slow server answers */
@@ -62,6 +65,8 @@ export class Delivery implements Exiting {
   #timer: ReturnType<typeof setTimeout> | null = null
   #flushTimer: ReturnType<typeof setTimeout> | null = null
   #flushes: Flush[] = []
+  /** until when windows count as there, by environment and id */
+  readonly #known: Map<string, number> = new Map()
   /** tries in a row without an answer */
   #failures = 0
   #lastFailure: Error | null = null
@@ -184,12 +189,19 @@ export class Delivery implements Exiting {
     this.#isClosed = true
     this.#stopTimer()
     this.#stopFlushTimer()
+    for (const flush of this.#flushes) flush.reject(this.#undelivered())
+    this.#flushes = []
     for (const entry of [...this.#queue]) {
       entry.answer?.reject(this.#unreachable(entry))
       this.#queue.remove(entry)
     }
     atExit.delete(this)
     this.#transport.close?.()
+  }
+
+  #undelivered(): VisdomError {
+    const message = `${this.#queue.size} bodies still wait for ${this.#settings.to}, which does not answer${this.#why()}`
+    return new VisdomError(message, { endpoint: 'events' }, { cause: this.#lastFailure })
   }
 
   #why(): string {
@@ -262,14 +274,13 @@ export class Delivery implements Exiting {
     let endpoint = entry.endpoint
     try {
       let sent: JsonObject = body
-      if (entry.create !== undefined) {
-        const { win, eid } = body
-        if ((await this.#post('win_exists', { win, eid })) === 'false') {
-          endpoint = 'events'
-          sent = entry.create(body)
-        }
+      if (entry.create !== undefined && !(await this.#exists(entry))) {
+        endpoint = 'events'
+        sent = entry.create(body)
       }
       const text = await this.#post(endpoint, sent)
+      if (entry.key === null) this.#known.clear()
+      else if (endpoint === 'events') this.#know(entry.key)
       this.#sent++
       this.#queue.remove(entry)
       answer?.resolve(text)
@@ -286,6 +297,19 @@ export class Delivery implements Exiting {
       return false
     }
     return true
+  }
+
+  /** Whether a window is there. It counts as there for a second after it was: users rarely close a window that is drawn in. */
+  async #exists({ key, body: { win, eid } }: Entry): Promise<boolean> {
+    if (key !== null && (this.#known.get(key) ?? 0) > Date.now()) return true
+    const isThere = (await this.#post('win_exists', { win, eid })) !== 'false'
+    if (isThere && key !== null) this.#know(key)
+    return isThere
+  }
+
+  #know(key: string): void {
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear()
+    this.#known.set(key, Date.now() + KNOWN_FOR)
   }
 
   async #post(endpoint: string, body: JsonObject): Promise<string> {
@@ -308,6 +332,8 @@ export class Delivery implements Exiting {
   }
 
   #fail(error: Error): void {
+    // it may be another server that is there next
+    this.#known.clear()
     this.#lastFailure = error
     if (this.#failures++ === 0)
       this.#reports.tell(new Error(`${this.#settings.to} cannot be reached, plots wait until it can: ${error.message}`))
@@ -339,10 +365,7 @@ export class Delivery implements Exiting {
     for (const flush of this.#flushes) {
       if (first > flush.lastId) flush.resolve()
       else if (now < flush.deadline) left.push(flush)
-      else {
-        const message = `${this.#queue.size} bodies still wait for ${this.#settings.to}, which does not answer${this.#why()}`
-        flush.reject(new VisdomError(message, { endpoint: 'events' }, { cause: this.#lastFailure }))
-      }
+      else flush.reject(this.#undelivered())
     }
     this.#flushes = left
     if (left.length === 0) this.#stopFlushTimer()

@@ -50,7 +50,7 @@ export class Embeddings {
 
   /** Says that points are coming, finds their places, and shows them. */
   async show(): Promise<void> {
-    this.#window({ isLoading: true, data: [] })
+    this.#window({ isLoading: true })
     this.#window({ data: await this.#places(this.#labels.map((_, i) => i)) })
   }
 

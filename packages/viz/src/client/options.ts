@@ -32,7 +32,7 @@ export interface VisdomOptions {
   readonly usePolling?: boolean | undefined
   /** is told of everything that goes wrong in the background; without, each message is shown once on the console */
   readonly onError?: ((error: Error) => void) | undefined
-  /** milliseconds between two rounds of deliveries, in which appends gather; default 50 */
+  /** milliseconds between two rounds of deliveries, in which appends gather; default 100 */
   readonly interval?: number | undefined
   /** bytes that wait at most for a server that is slow or away; default 64 MiB */
   readonly maxBytes?: number | undefined
@@ -42,6 +42,39 @@ export interface VisdomOptions {
   readonly timeout?: number | undefined
   /** milliseconds that the end of the program waits for a server that does not answer; default 3000 */
   readonly exitGrace?: number | undefined
+}
+
+const names: Readonly<Record<keyof VisdomOptions, true>> = {
+  server: true,
+  port: true,
+  baseUrl: true,
+  env: true,
+  username: true,
+  password: true,
+  token: true,
+  send: true,
+  offline: true,
+  logToFilename: true,
+  onLog: true,
+  useIncomingSocket: true,
+  usePolling: true,
+  onError: true,
+  interval: true,
+  maxBytes: true,
+  maxEntries: true,
+  timeout: true,
+  exitGrace: true,
+}
+
+/** @throws TypeError for an option that does not exist, such as one in Python's letters */
+export function checkNames(options: VisdomOptions): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(names, name)) continue
+    const plain = name.replaceAll('_', '').toLowerCase()
+    const meant = Object.keys(names).find((known) => known.toLowerCase() === plain)
+    const help = meant === undefined ? `expected some of ${Object.keys(names).join(', ')}` : `did you mean ${meant}?`
+    throw new TypeError(`Visdom: there is no option ${name}: ${help}`)
+  }
 }
 
 /** Options of {@link VisdomOptions} that have a number, filled in. */
@@ -55,7 +88,7 @@ export interface Numbers {
 
 /** @throws RangeError for a number that is none, or negative */
 export function readNumbers({
-  interval = 50,
+  interval = 100,
   maxBytes = 2 ** 26,
   maxEntries = 10_000,
   timeout = 30_000,

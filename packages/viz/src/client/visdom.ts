@@ -1,3 +1,4 @@
+import { type ModuleLike, type Watch, type WatchOptions, watch } from '../graph/index.js'
 import { parseJson, pythonJson } from '../protocol/json.js'
 import type { Transport } from '../protocol/transport.js'
 import type { Json, JsonObject, VisEvent, Window } from '../protocol/types.js'
@@ -10,7 +11,7 @@ import { type DataGetter, Embeddings } from './embeddings.js'
 import { Reports, VisdomError } from './errors.js'
 import { LineFile } from './line-file.js'
 import { type LogEntry, parseLine, readLog } from './offline-log.js'
-import { readAddress, readNumbers, readToken, type VisdomOptions } from './options.js'
+import { checkNames, readAddress, readNumbers, readToken, type VisdomOptions } from './options.js'
 import type { EmbeddingsOpts } from './opts.js'
 import { type DrawOptions, Plots } from './plots.js'
 import { ServerTransport } from './server-transport.js'
@@ -75,11 +76,12 @@ export class Visdom extends Plots {
   #isOver = false
 
   /**
-   * @throws TypeError for a bad address, and for `offline` without a log
+   * @throws TypeError for a bad address, an unknown option, and `offline` without a log
    * @throws Error from the file system, for a log that cannot be opened
    */
   constructor(options: VisdomOptions = {}) {
     super()
+    checkNames(options)
     const { env = 'main', offline = false, send = true, server, username, password, logToFilename, onLog } = options
     if (typeof env !== 'string') throw new TypeError(`Visdom: env should be a string, but got ${describe(env)}`)
     if (username !== undefined && !password) throw new TypeError('Visdom: a username needs a password')
@@ -140,6 +142,7 @@ export class Visdom extends Plots {
 
   /** @internal */
   override draw(call: Call): void {
+    if (this.#isOver) throw new Error('Visdom: the client has been disconnected')
     if (!this.#sends) return
     this.#write(call)
     this.#delivery?.post(call)
@@ -365,6 +368,15 @@ export class Visdom extends Plots {
     const work = shown.show().finally(() => this.#work.delete(work))
     this.#work.add(work)
     return to.win
+  }
+
+  /**
+   * Shows a model while it trains: the tree of its modules, and histograms and norms of its parameters and gradients.
+   *
+   * @see watch
+   */
+  watch(model: ModuleLike, options: WatchOptions = {}): Watch {
+    return watch(this, model, options)
   }
 
   /** Forgets the handlers of a window. */

@@ -111,7 +111,7 @@ function updateEmbeddings(edit: Edit, body: JsonObject, maxHistory: number): voi
     if (!Array.isArray(data.points))
       throw new BadRequest(`data.points should be a list, but got ${describe(data.points)}`)
     const old = window.old_content as unknown[]
-    old.push(content.data)
+    old.push(content.data ?? [])
     if (old.length > maxHistory) old.shift()
     edit.set(content, '/content', 'selected', null)
     edit.set(content, '/content', 'has_previous', true)

@@ -107,7 +107,7 @@ function checkContent(type: Exclude<WindowType, 'plot'>, content: unknown, what:
       ? typeof content === 'string'
       : type === 'properties'
         ? Array.isArray(content)
-        : isObject(content) && (type !== 'embeddings' || Array.isArray(content.data))
+        : isObject(content) && (type !== 'embeddings' || content.data === undefined || Array.isArray(content.data))
   if (!good) throw new BadRequest(`${what} should be ${expected}, but got ${describe(content)}`)
 }
 

@@ -111,7 +111,8 @@ class VisdomSink implements LogSink {
   }
 
   flush(): Promise<void> {
-    return this.#viz.flush()
+    // the client goes on by itself: the end of a training need not wait long for a server that is away
+    return this.#viz.flush({ timeout: 3000 })
   }
 
   /** Adds a line to a window of text. */

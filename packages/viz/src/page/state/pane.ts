@@ -70,7 +70,9 @@ export class Pane {
 
   listen(listener: PaneListener): () => void {
     this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
   }
 
   /** Looks for what is wrong, where no drawing does. */

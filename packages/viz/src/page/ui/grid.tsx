@@ -1,5 +1,5 @@
 /** The panes, on a grid that a user may change, or under one another where there is no room for that. */
-import { GridStack } from 'gridstack'
+import { type GridItemHTMLElement, GridStack } from 'gridstack'
 import type { JSX } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { DrawnPanes } from '../state/drawn.js'
@@ -159,6 +159,11 @@ function Grid({ all, panes }: ListProps & { readonly all: readonly Pane[] }): JS
   )
 }
 
+function isAt(element: GridItemHTMLElement, { x, y, w, h }: Place): boolean {
+  const node = element.gridstackNode
+  return node?.x === x && node.y === y && node.w === w && node.h === h
+}
+
 /** Rows of a pane of which only the bar is shown. */
 const COLLAPSED_ROWS = Math.ceil((BAR + GAP) / ROW)
 
@@ -176,6 +181,10 @@ class Board {
   readonly #grid: GridStack
   readonly #shown = new Map<string, HTMLElement>()
   #isSetting = false
+  /** A pane is in the user's hand. */
+  #isHeld = false
+  /** What is to be shown when it is let go. */
+  #waiting: (() => void) | null = null
   #all: readonly Pane[] = []
   #isFiltered = false
 
@@ -200,11 +209,22 @@ class Board {
       if (!this.#isSetting) this.#save()
     })
     // frames would take the pointer
-    this.#grid.on('dragstart resizestart', () => root.classList.add('busy'))
-    this.#grid.on('dragstop resizestop', () => root.classList.remove('busy'))
+    this.#grid.on('dragstart resizestart', () => {
+      this.#isHeld = true
+      root.classList.add('busy')
+    })
+    this.#grid.on('dragstop resizestop', () => {
+      root.classList.remove('busy')
+      // the change is told after this event
+      setTimeout(() => this.#release())
+    })
   }
 
   show(all: readonly Pane[], panes: readonly Pane[], elements: ReadonlyMap<string, HTMLElement>): void {
+    if (this.#isHeld) {
+      this.#waiting = () => this.show(all, panes, elements)
+      return
+    }
     const { layout, width } = this.#app
     this.#all = all
     this.#isFiltered = panes.length !== all.length
@@ -220,6 +240,12 @@ class Board {
     this.#set(compact(wanted), elements)
   }
 
+  #release(): void {
+    this.#isHeld = false
+    this.#waiting?.()
+    this.#waiting = null
+  }
+
   #set(places: ReadonlyMap<string, Place>, elements: ReadonlyMap<string, HTMLElement>): void {
     this.#isSetting = true
     const grid = this.#grid
@@ -229,12 +255,15 @@ class Board {
       grid.removeWidget(element, false, false)
       this.#shown.delete(id)
     }
+    const isMoved = [...this.#shown].some(([id, element]) => !isAt(element, places.get(id)!))
+    if (isMoved) {
+      // moved one after the other, they would push each other away
+      grid.removeAll(false, false)
+      this.#shown.clear()
+    }
     for (const [id, place] of places) {
       const element = elements.get(id)
-      if (element === undefined) continue
-      if (this.#shown.has(id)) {
-        grid.update(element, { ...place })
-      } else {
+      if (element !== undefined && !this.#shown.has(id)) {
         grid.makeWidget(element, { id, ...place, minW: 2, minH: COLLAPSED_ROWS })
         this.#shown.set(id, element)
       }
@@ -275,6 +304,7 @@ class Board {
 
   destroy(): void {
     this.#isSetting = true
+    this.#waiting = null
     this.#grid.destroy(false)
   }
 }

@@ -1,6 +1,6 @@
 /** One pane: a bar with its title and buttons, and the body. */
 import type { JSX } from 'preact'
-import { useErrorBoundary, useRef } from 'preact/hooks'
+import { useEffect, useErrorBoundary, useRef } from 'preact/hooks'
 import type { Pane } from '../state/pane.js'
 import { Body } from '../windows/body.js'
 import { useApp } from './context.js'
@@ -96,8 +96,9 @@ export function PaneView({ pane, onMove }: PaneProps): JSX.Element {
 /** A body that can't be shown says so, and leaves the others alone. */
 function SafeBody({ pane }: { readonly pane: Pane }): JSX.Element {
   const app = useApp()
-  const [error] = useErrorBoundary()
-  void pane.revision.peek()
+  const [error, reset] = useErrorBoundary()
+  // another content is another try
+  useEffect(() => (error === undefined ? undefined : pane.listen(reset)), [error])
   if (error !== undefined)
     return <p class="body-note">{app.text.value.drawFailed(error instanceof Error ? error.message : String(error))}</p>
   return <Body pane={pane} />

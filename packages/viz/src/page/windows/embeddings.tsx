@@ -8,12 +8,15 @@ import { type EmbeddingPoint, EmbeddingsPlot } from './embeddings-plot.js'
 import { textDocument } from './text-document.js'
 
 interface EmbeddingsContent {
-  readonly data: readonly EmbeddingPoint[]
+  /** missing while the places are being computed */
+  readonly data?: readonly EmbeddingPoint[]
   readonly isLoading?: boolean
   readonly has_previous?: boolean
   /** what a program tells about the point that was selected */
   readonly selected?: { readonly html?: string } | null
 }
+
+const NO_POINTS: readonly EmbeddingPoint[] = []
 
 export function EmbeddingsBody({ pane }: BodyProps): JSX.Element {
   void pane.revision.value
@@ -22,6 +25,7 @@ export function EmbeddingsBody({ pane }: BodyProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null)
   const plot = useRef<EmbeddingsPlot | null>(null)
   const content = pane.window.content as EmbeddingsContent
+  const points = content.data ?? NO_POINTS
   useEffect(() => {
     const shown = new EmbeddingsPlot(canvas.current!, {
       onSelect: ({ name, idx }) =>
@@ -34,7 +38,7 @@ export function EmbeddingsBody({ pane }: BodyProps): JSX.Element {
       csv: () =>
         toCSV(
           ['idx', 'name', 'label', 'group', 'x', 'y'],
-          (pane.window.content as EmbeddingsContent).data.map(({ idx, name, label, group, position }) => [
+          ((pane.window.content as EmbeddingsContent).data ?? []).map(({ idx, name, label, group, position }) => [
             idx,
             name,
             label,
@@ -49,11 +53,11 @@ export function EmbeddingsBody({ pane }: BodyProps): JSX.Element {
       shown.destroy()
     }
   }, [pane])
-  useEffect(() => plot.current?.show(content.data, app.dark.value), [content.data, pane.revision.value, app.dark.value])
+  useEffect(() => plot.current?.show(points, app.dark.value), [points, pane.revision.value, app.dark.value])
   const html = content.selected?.html
   return (
     <div class="embeddings" title={text.embeddingsHint}>
-      <canvas ref={canvas} aria-label={`${pane.title.value} ${text.points(content.data.length)}`} />
+      <canvas ref={canvas} aria-label={`${pane.title.value} ${text.points(points.length)}`} />
       {content.isLoading === true && <p class="body-note">{text.loading}</p>}
       {content.has_previous === true && !app.store.readonly.value && (
         <button

@@ -1,7 +1,7 @@
 /** The frame of a plot: title, axes with marks and numbers, and the room that is left for what is drawn. */
 import type { Style } from '../chart/chart.js'
 import type { Painter, Rect } from '../draw/painter.js'
-import { tickText } from './numbers.js'
+import { tickText, valueText } from './numbers.js'
 import { Scale, type ScaleKind, type Span } from './scale.js'
 import type { AxisSpec } from './spec.js'
 import { shorten, stepTicks, type Tick, ticksOf } from './ticks.js'
@@ -122,7 +122,7 @@ function ticksFor(
   const [low, high] = [Math.min(scale.lowValue, scale.highValue), Math.max(scale.lowValue, scale.highValue)]
   if (tickvals !== undefined) {
     const ticks = tickvals
-      .map((value, i) => ({ value, label: ticktext?.[i] ?? tickText(value, Math.abs(value) / 1000 || 1) }))
+      .map((value, i) => ({ value, label: ticktext?.[i] ?? valueText(value) }))
       .filter(({ value }) => value >= low && value <= high)
     for (let every = 1; every < 64; every *= 2) {
       const some = ticks.filter((_, i) => i % every === 0)

@@ -63,9 +63,17 @@ export class Scale {
   }
 }
 
+const LARGEST = 5e307
+
 /** A span with room at its ends; one of no length, or whose length is lost in rounding, gets some. */
 export function padSpan({ low, high }: Span, share: number): Span {
   const size = Math.max(Math.abs(low), Math.abs(high))
+  // so that the length of no axis is infinite
+  if (size > LARGEST)
+    return padSpan(
+      { low: Math.max(-LARGEST, Math.min(LARGEST, low)), high: Math.max(-LARGEST, Math.min(LARGEST, high)) },
+      share,
+    )
   const length = high - low
   if (length > size * 1e-12) return { low: low - length * share, high: high + length * share }
   const room = size > 1e-300 ? size * 0.1 : 1

@@ -1,7 +1,7 @@
 /** What a layout says about an axis. */
 
 import { parseColor } from '../color/color.js'
-import { dateOf, numberOf } from '../data/cells.js'
+import { dateOf, numberOf, textOf } from '../data/cells.js'
 
 export interface AxisSpec {
   readonly title: string
@@ -53,7 +53,7 @@ export function readAxis(given: unknown): AxisSpec {
     type: types.find((type) => type === axis.type),
     range: readRange(axis.range),
     tickvals: Array.isArray(axis.tickvals)
-      ? axis.tickvals.map((value) => numberOf(value) ?? dateOf(String(value)))
+      ? axis.tickvals.map((value) => numberOf(value) ?? dateOf(textOf(value)))
       : undefined,
     ticktext: Array.isArray(axis.ticktext) ? axis.ticktext.map(plainText) : undefined,
     dtick: typeof axis.dtick === 'number' && axis.dtick > 0 ? axis.dtick : undefined,

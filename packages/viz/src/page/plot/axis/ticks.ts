@@ -25,6 +25,18 @@ export function ticksOf(
   least = 0,
 ): readonly Tick[] {
   if (!Number.isFinite(scale.factor)) return []
+  const ticks = ticksByKind(scale, categories, fits, utc, least)
+  // at the end of all numbers, the next round one is infinite
+  return ticks.every(({ value }) => Number.isFinite(scale.at(value))) ? ticks : []
+}
+
+function ticksByKind(
+  scale: Scale,
+  categories: readonly string[],
+  fits: Fits,
+  utc: boolean,
+  least: number,
+): readonly Tick[] {
   if (scale.kind === 'category') return categoryTicks(scale, categories, fits)
   if (scale.kind === 'log') return logTicks(scale, fits)
   if (scale.kind === 'date') return firstThatFits(DATE_STEPS, (step) => dateTicks(scale, step, utc), fits)
@@ -78,6 +90,8 @@ function roundTo(value: number, step: number): number {
 function logTicks(scale: Scale, fits: Fits): readonly Tick[] {
   const { low, high } = scale
   const [first, last] = [Math.ceil(low - 1e-9), Math.floor(high + 1e-9)]
+  // no number has so many digits
+  if (last - first > 1000) return []
   // less than a decade: round values between
   if (last - first < 1) {
     const [from, to] = [10 ** low, 10 ** high]

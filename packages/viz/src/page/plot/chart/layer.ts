@@ -57,6 +57,8 @@ export interface Layer {
   readonly isOnY2: boolean
   /** Ends of the axes are ends of the layer: no room around. */
   readonly isTight: boolean
+  /** points at the ends need room to be seen whole */
+  readonly hasMarkers: boolean
   /** bars stand on zero */
   readonly hasZero: boolean
   /** lines in a grid would be hidden or would disturb */

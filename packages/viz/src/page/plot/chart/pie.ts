@@ -5,7 +5,7 @@ import { valueText } from '../axis/numbers.js'
 import { fieldsOf, plainText } from '../axis/spec.js'
 import { luminance, parseColor } from '../color/color.js'
 import { paletteColor } from '../color/palette.js'
-import { plainNumber } from '../data/cells.js'
+import { plainNumber, textOf } from '../data/cells.js'
 import type { Painter } from '../draw/painter.js'
 import type { PlotAbilities } from '../types.js'
 import { tableOf } from './cartesian/table.js'
@@ -147,14 +147,14 @@ export class PieChart implements Chart {
   }
 
   csv(): string {
-    return tableOf(this.#content, [String(this.#content.data[0]?.name ?? '1')])
+    return tableOf(this.#content, [textOf(this.#content.data[0]?.name ?? '1')])
   }
 }
 
 function slicesOf(trace: Trace, style: Style, hidden: Hidden): Slice[] {
   const { values, labels } = trace
   const colors = fieldsOf(trace, 'marker').colors
-  const names = Array.isArray(labels) ? labels.map(String) : []
+  const names = Array.isArray(labels) ? labels.map(textOf) : []
   const numbers = (Array.isArray(values) ? values : names.map(() => 1)).map(plainNumber)
   const parts = numbers.map((value, i) => {
     const own = Array.isArray(colors) ? colors[i] : undefined
@@ -165,11 +165,13 @@ function slicesOf(trace: Trace, style: Style, hidden: Hidden): Slice[] {
     }
   })
   const shown = parts.filter(({ name, value }) => value > 0 && Number.isFinite(value) && !hidden.has(name))
-  const sum = shown.reduce((total, { value }) => total + value, 0)
+  // in parts of the largest: the sum of huge numbers is none
+  const largest = shown.reduce((most, { value }) => Math.max(most, value), 0)
+  const sum = shown.reduce((total, { value }) => total + value / largest, 0)
   let at = 0
   return shown.map((part) => {
     const from = at
-    at += (part.value / sum) * 2 * Math.PI
+    at += (part.value / largest / sum) * 2 * Math.PI
     return { ...part, from, to: at }
   })
 }

@@ -5,7 +5,7 @@ import { valueText } from '../axis/numbers.js'
 import { plainText } from '../axis/spec.js'
 import { cssColor, luminance, mix, parseColor, type Rgba } from '../color/color.js'
 import { paletteColor } from '../color/palette.js'
-import { plainNumber } from '../data/cells.js'
+import { plainNumber, textOf } from '../data/cells.js'
 import type { Painter } from '../draw/painter.js'
 import type { PlotAbilities } from '../types.js'
 import { tableOf } from './cartesian/table.js'
@@ -183,15 +183,18 @@ export class SunburstChart implements Chart {
   }
 
   csv(): string {
-    return tableOf(this.#content, [String(this.#content.data[0]?.name ?? '1')])
+    return tableOf(this.#content, [textOf(this.#content.data[0]?.name ?? '1')])
   }
 }
 
+/** Sums of larger values are no numbers any more. */
+const LARGEST = 1e290
+
 /** The parts of a trace under one root, which is the part without a parent, or holds all of these without a name of its own. */
 export function partsOf(trace: Trace): Part {
-  const labels = Array.isArray(trace.labels) ? trace.labels.map((label) => String(label ?? '')) : []
-  const ids = Array.isArray(trace.ids) ? trace.ids.map(String) : labels
-  const parents = Array.isArray(trace.parents) ? trace.parents.map((parent) => String(parent ?? '')) : []
+  const labels = Array.isArray(trace.labels) ? trace.labels.map((label) => textOf(label ?? '')) : []
+  const ids = Array.isArray(trace.ids) ? trace.ids.map(textOf) : labels
+  const parents = Array.isArray(trace.parents) ? trace.parents.map((parent) => textOf(parent ?? '')) : []
   const values = Array.isArray(trace.values) ? trace.values.map(plainNumber) : null
   const below = new Map<string, number[]>()
   ids.forEach((id, i) => {
@@ -207,7 +210,7 @@ export function partsOf(trace: Trace): Part {
     seen.add(i)
     const children = (below.get(ids[i]!) ?? []).filter((child) => !seen.has(child)).map(make)
     const sum = children.reduce((total, { value }) => total + value, 0)
-    const own = values === null ? (children.length === 0 ? 1 : 0) : Math.max(0, values[i] || 0)
+    const own = values === null ? (children.length === 0 ? 1 : 0) : Math.min(LARGEST, Math.max(0, values[i] || 0))
     // `total`: the value has those of the parts in it; otherwise they come on top
     const value = trace.branchvalues === 'total' ? Math.max(own, sum) : own + sum
     return { key: ids[i]!, label: labels[i] ?? ids[i]!, value, children }

@@ -1,4 +1,5 @@
 /** Colour scales: a value from 0 to 1 as a colour. */
+import { plainNumber } from '../data/cells.js'
 import { mix, parseColor, type Rgba } from './color.js'
 
 /** A colour at a place from 0 to 1; in ascending order. */
@@ -103,9 +104,9 @@ export class ColorScale {
     }
   }
 
-  /** Place in the table of a value from 0 to 1; what lies outside has the colour of the end. */
+  /** Place in the table of a value from 0 to 1; what lies outside has the colour of the end, NaN that of the low end. */
   index(t: number): number {
-    return Math.min(STEPS - 1, Math.max(0, Math.round(t * (STEPS - 1))))
+    return Math.min(STEPS - 1, Math.max(0, Math.round(t * (STEPS - 1)))) || 0
   }
 
   rgba(t: number): Rgba {
@@ -141,7 +142,7 @@ function stopsOf(given: unknown): readonly Stop[] {
   const stops = given.map((entry: unknown, i): Stop | null => {
     const [place, color] = Array.isArray(entry) ? entry : [i / Math.max(1, given.length - 1), entry]
     const rgba = parseColor(color)
-    return rgba === null || !Number.isFinite(Number(place)) ? null : [Number(place), rgba]
+    return rgba === null || !Number.isFinite(plainNumber(place)) ? null : [plainNumber(place), rgba]
   })
   const good = stops.filter((stop) => stop !== null)
   return good.length > 0 ? good : namedStops('viridis')!

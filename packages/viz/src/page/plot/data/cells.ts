@@ -34,6 +34,16 @@ export function isGap(cell: unknown): boolean {
   return cell === null || cell === undefined || cell === ''
 }
 
+/** Anything as text, also what can't be made text by itself. */
+export function textOf(value: unknown): string {
+  return typeof value === 'object' ? (JSON.stringify(value) ?? '') : String(value)
+}
+
+/** A column, which may be missing or something else than a list. */
+export function listOf(column: unknown): readonly Cell[] {
+  return Array.isArray(column) ? column : []
+}
+
 /** What the cells of a column are, by the first that is text. */
 export function kindOf(cells: readonly Cell[], from = 0): CellKind {
   let kind: CellKind = 'number'
@@ -59,10 +69,10 @@ export class Reader {
   read(cell: unknown): number {
     if (typeof cell === 'number' && this.kind !== 'category') return cell
     if (isGap(cell)) return Number.NaN
-    if (this.kind === 'category') return this.place(String(cell))
+    if (this.kind === 'category') return this.place(textOf(cell))
     const value = numberOf(cell)
     if (value !== undefined) return value
-    return this.kind === 'date' ? dateOf(String(cell)) : Number.NaN
+    return this.kind === 'date' ? dateOf(textOf(cell)) : Number.NaN
   }
 
   /** Whether this reader is right for what came. */

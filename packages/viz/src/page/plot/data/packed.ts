@@ -1,5 +1,7 @@
 /** Columns that Plotly's Python client packs as bytes: `{ dtype: 'f8', bdata: 'base64', shape: '2, 3' }`. */
+
 import type { PlotContent, Trace } from '../../../protocol/types.js'
+import { textOf } from './cells.js'
 
 const TYPES = {
   f4: Float32Array,
@@ -26,11 +28,19 @@ function isPacked(value: unknown): value is Packed {
 
 const unpacked = new WeakMap<Trace, Trace>()
 
-/** A content with all columns as lists; the same content if they are. */
+/** A content with a layout, and with traces whose columns are lists; the same content if it is that already. */
 export function withLists(content: PlotContent): PlotContent {
-  if (!Array.isArray(content.data) || !content.data.some(hasPacked)) return content
-  return { ...content, data: content.data.map((trace) => (hasPacked(trace) ? listsOf(trace) : trace)) }
+  const { data, layout } = content
+  const isWhole = Array.isArray(data) && isFields(layout) && data.every(isFields)
+  if (isWhole && !data.some(hasPacked)) return content
+  const traces: readonly Trace[] = Array.isArray(data) ? data.map((trace: Trace) => (isFields(trace) ? trace : {})) : []
+  return {
+    data: traces.map((trace) => (hasPacked(trace) ? listsOf(trace) : trace)),
+    layout: isFields(layout) ? layout : {},
+  }
 }
+
+const isFields = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const hasPacked = (trace: Trace): boolean => Object.values(trace).some(isPacked)
 
@@ -55,7 +65,7 @@ export function unpack({ dtype, bdata, shape }: Packed): unknown[] {
     return []
   }
   const values = Array.from(new type(bytes.buffer as ArrayBuffer, 0, Math.floor(bytes.length / type.BYTES_PER_ELEMENT)))
-  const [rows, columns] = String(shape ?? '')
+  const [rows, columns] = textOf(shape ?? '')
     .split(',')
     .map(Number)
   if (rows === undefined || columns === undefined || !(columns > 0)) return values

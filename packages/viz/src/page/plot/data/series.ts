@@ -2,7 +2,7 @@
 import type { Cell, Trace } from '../../../protocol/types.js'
 import { type LossWatch, lossWatch } from '../../../terminal/loss-watch.js'
 import type { XAxisKind } from '../types.js'
-import { isGap, type Reader } from './cells.js'
+import { isGap, listOf, type Reader } from './cells.js'
 import { Column } from './column.js'
 import { Growing } from './growing.js'
 import { type Extremes, Pyramid } from './pyramid.js'
@@ -49,7 +49,7 @@ export class Series {
   /** Takes the points that came to a trace; of what was there before, nothing is read. */
   extend(trace: Trace, readers: { readonly x: Reader; readonly y: Reader }): void {
     const length = pointCount(trace)
-    const [xs, ys] = [trace.x, trace.y ?? []]
+    const [xs, ys] = [trace.x, listOf(trace.y)]
     this.x.growing.reserve(length)
     this.y.reserve(length)
     for (let i = this.length; i < length; i++) {
@@ -145,6 +145,6 @@ const nextUp = (value: number): number => value + Math.max(Number.MIN_VALUE, Mat
 
 /** How many points a trace has: Plotly draws as many as the shorter of x and y. */
 export function pointCount(trace: Trace): number {
-  const y = trace.y?.length ?? 0
+  const y = listOf(trace.y).length
   return Array.isArray(trace.x) ? Math.min(trace.x.length, y) : y
 }

@@ -9,8 +9,11 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 const escapeXml = (text: string): string =>
   text.replace(/(?![\t\n\r])\p{Cc}|[\ufffe\uffff]/gu, '').replace(/[&<>"]/g, (c) => ESCAPES[c]!)
 
+/** Further away than any drawing. */
+const FAR = 1e7
+
 /** Hundredths of a pixel are enough. */
-const short = (value: number): string => String(Math.round(value * 100) / 100)
+const short = (value: number): string => String(Math.round(Math.min(FAR, Math.max(-FAR, value)) * 100) / 100)
 
 export class SvgPainter implements Painter {
   readonly width: number
@@ -57,6 +60,7 @@ export class SvgPainter implements Painter {
   }
 
   rect({ x, y, width, height }: Rect, fill: string | null, stroke?: Stroke, radius = 0): void {
+    if (!isPlace(x, y) || !isPlace(width, height)) return
     const place = `x="${short(x)}" y="${short(y)}" width="${short(Math.max(0, width))}" height="${short(Math.max(0, height))}"`
     this.#parts.push(`<rect ${place}${radius > 0 ? ` rx="${short(radius)}"` : ''}${fillOf(fill)}${strokeOf(stroke)}/>`)
   }
@@ -68,7 +72,7 @@ export class SvgPainter implements Painter {
     const r = short(radius)
     for (let i = 0; i < length; i += 2) {
       const [x, y] = [points[i]!, points[i + 1]!]
-      if (x !== x) continue
+      if (!isPlace(x, y)) continue
       if (outline === null)
         paths.push(
           `M${short(x - radius)} ${short(y)}a${r} ${r} 0 1 0 ${short(size)} 0a${r} ${r} 0 1 0 ${short(-size)} 0z`,
@@ -87,6 +91,7 @@ export class SvgPainter implements Painter {
 
   text(text: string, x: number, y: number, style: TextStyle): void {
     const { color, size, align = 'left', baseline = 'middle', bold = false, mono = false, rotate = 0, halo } = style
+    if (!isPlace(x, y)) return
     const anchor = { left: '', center: ' text-anchor="middle"', right: ' text-anchor="end"' }[align]
     const down = { top: 0.78, middle: 0.34, bottom: -0.2 }[baseline] * size
     const turn = rotate === 0 ? '' : ` transform="rotate(${short(rotate)} ${short(x)} ${short(y)})"`
@@ -106,6 +111,7 @@ export class SvgPainter implements Painter {
   }
 
   image(pixels: Pixels, { x, y, width, height }: Rect, smooth = false): void {
+    if (!isPlace(x, y) || !isPlace(width, height)) return
     const place = `x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"`
     const style = smooth ? '' : ' style="image-rendering:pixelated"'
     this.#parts.push(`<image ${place} preserveAspectRatio="none"${style} href="${escapeXml(this.#urlOf(pixels))}"/>`)
@@ -121,12 +127,15 @@ export class SvgPainter implements Painter {
   }
 }
 
+/** Canvases leave out what has no place; so does SVG. */
+const isPlace = (x: number, y: number): boolean => x - x === 0 && y - y === 0
+
 function pathOf(points: Points, length: number, close: boolean): string {
   const parts: string[] = []
   let isDown = false
   for (let i = 0; i < length; i += 2) {
     const [x, y] = [points[i]!, points[i + 1]!]
-    if (x !== x) {
+    if (!isPlace(x, y)) {
       if (isDown && close) parts.push('z')
       isDown = false
       continue

@@ -1,4 +1,5 @@
 /** Shapes of markers. */
+import { textOf } from '../data/cells.js'
 import type { SymbolName } from './painter.js'
 
 /** Outlines around 0, 0, as far as 1 to each side. */
@@ -34,7 +35,7 @@ export function symbolOf(given: unknown): {
   readonly isOpen: boolean
   readonly isThin: boolean
 } {
-  const text = typeof given === 'number' ? (NUMBERED[given % 100] ?? 'circle') : String(given ?? 'circle')
+  const text = typeof given === 'number' ? (NUMBERED[given % 100] ?? 'circle') : textOf(given ?? 'circle')
   const isOpen = /-open/.test(text) || (typeof given === 'number' && given % 200 >= 100)
   const isThin = /-thin/.test(text)
   const name = text.replace(/-(open|dot|thin)/g, '')

@@ -1,4 +1,5 @@
 /** A pane that shows whatever kind of plot its content is, and another if that changes. */
+
 import type { NetworkContent, PatchOp, PlotContent, Trace } from '../../../protocol/types.js'
 import { fieldsOf } from '../axis/spec.js'
 import { CartesianChart } from '../chart/cartesian/cartesian.js'
@@ -9,6 +10,7 @@ import { NetworkChart } from '../chart/network/network.js'
 import { PieChart } from '../chart/pie.js'
 import { SpaceChart } from '../chart/space/space.js'
 import { SunburstChart } from '../chart/sunburst.js'
+import { textOf } from '../data/cells.js'
 import { withLists } from '../data/packed.js'
 import { EVERYTHING, type Touched, touchedBy } from '../data/touched.js'
 import type { PlotAbilities, PlotHandle, PlotOptions } from '../types.js'
@@ -44,7 +46,7 @@ export function kindOfContent(content: PlotContent | NetworkContent): Kind {
 
 /** Whether a trace stands between axes of its own, of which only Plotly draws several, or is summed with others. */
 function isInSubplot({ xaxis, yaxis, stackgroup }: Trace, { layout }: PlotContent): boolean {
-  const isOwn = (xaxis ?? 'x') !== 'x' || !['y', 'y2'].includes(String(yaxis ?? 'y'))
+  const isOwn = (xaxis ?? 'x') !== 'x' || !['y', 'y2'].includes(textOf(yaxis ?? 'y'))
   const isBelow = yaxis === 'y2' && Array.isArray(fieldsOf(layout, 'yaxis2').domain)
   return isOwn || isBelow || (stackgroup !== undefined && stackgroup !== '')
 }

@@ -5,7 +5,7 @@ import type { Span } from '../../axis/scale.js'
 import { fieldsOf } from '../../axis/spec.js'
 import { parseColor, withAlpha } from '../../color/color.js'
 import { paletteColor } from '../../color/palette.js'
-import { plainNumber, type Reader } from '../../data/cells.js'
+import { listOf, plainNumber, type Reader } from '../../data/cells.js'
 import type { Painter } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
 import type { Found, Layer, LegendItem, Scales, View } from '../layer.js'
@@ -36,6 +36,7 @@ export class BarLayer implements Layer {
   readonly colorBar: null = null
   readonly isOnY2: boolean = false
   readonly isTight: boolean = false
+  readonly hasMarkers: boolean = false
   readonly hasZero: boolean = true
   readonly hidesGrid: boolean = false
   readonly isLine: boolean = false
@@ -60,8 +61,8 @@ export class BarLayer implements Layer {
       trace,
       name,
       index: all.indexOf(trace),
-      xs: (trace.y ?? []).map((_, i) => (Array.isArray(trace.x) ? readers.x.read(trace.x[i]) : i)),
-      ys: (trace.y ?? []).map(plainNumber),
+      xs: listOf(trace.y).map((_, i) => (Array.isArray(trace.x) ? readers.x.read(trace.x[i]) : i)),
+      ys: listOf(trace.y).map(plainNumber),
     }))
     const { barmode, bargap } = layout
     this.#mode = barmode === 'stack' || barmode === 'relative' ? 'stack' : barmode === 'overlay' ? 'overlay' : 'group'

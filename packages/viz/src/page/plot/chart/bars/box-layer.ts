@@ -5,7 +5,7 @@ import type { Span } from '../../axis/scale.js'
 import { fieldsOf } from '../../axis/spec.js'
 import { parseColor, withAlpha } from '../../color/color.js'
 import { paletteColor } from '../../color/palette.js'
-import { plainNumber, type Reader } from '../../data/cells.js'
+import { listOf, plainNumber, type Reader, textOf } from '../../data/cells.js'
 import type { Painter } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
 import type { Found, Layer, LegendItem, Scales, View } from '../layer.js'
@@ -61,6 +61,7 @@ export class BoxLayer implements Layer {
   readonly colorBar: null = null
   readonly isOnY2: boolean = false
   readonly isTight: boolean = false
+  readonly hasMarkers: boolean = false
   readonly hasZero: boolean = false
   readonly hidesGrid: boolean = false
   readonly isLine: boolean = false
@@ -179,11 +180,11 @@ export class BoxLayer implements Layer {
 }
 
 function valuesByPlace(trace: Trace, name: string): [string, number[]][] {
-  const ys = (trace.y ?? []).map(plainNumber)
+  const ys = listOf(trace.y).map(plainNumber)
   if (!Array.isArray(trace.x)) return [[name, ys]]
   const places = new Map<string, number[]>()
   ys.forEach((y, i) => {
-    const place = String(trace.x![i])
+    const place = textOf(trace.x![i])
     const values = places.get(place)
     if (values === undefined) places.set(place, [y])
     else values.push(y)

@@ -33,7 +33,8 @@ export function viewOf(
 ): View {
   const xAxis = xAxesOf(layers).includes(options.xAxis) ? options.xAxis : 'step'
   const { x, y } = layers.readers
-  const canLog = (reader: Reader): boolean => reader.kind === 'number'
+  const hasMap = layers.all.some(({ hidesGrid }) => hidesGrid)
+  const canLog = (reader: Reader): boolean => reader.kind === 'number' && !hasMap
   return {
     xAxis,
     smoothing: Math.min(0.9999, Math.max(0, options.smoothing)),
@@ -121,7 +122,7 @@ function wholeX(layers: readonly Layer[], view: View): Span {
       : view.xAxis === 'time'
         ? { low: Date.now() - 60_000, high: Date.now() }
         : { low: 0, high: 1 }
-  const room = layers.some((layer) => layer.isTight) ? 0 : 0.02
+  const room = layers.some((layer) => layer.isTight) ? 0 : layers.some((layer) => layer.hasMarkers) ? 0.05 : 0.02
   return padSpan(view.logX ? logSpan(span) : span, room)
 }
 

@@ -1,7 +1,7 @@
 /** The layers of a plot, made from its traces and kept while these only grow. */
 import type { JsonObject, PlotContent, Trace } from '../../../../protocol/types.js'
 import { fieldsOf, plainText, readAxis } from '../../axis/spec.js'
-import { type CellKind, kindOf, Reader } from '../../data/cells.js'
+import { type CellKind, kindOf, listOf, Reader, textOf } from '../../data/cells.js'
 import { pointCount, Series } from '../../data/series.js'
 import type { Touched } from '../../data/touched.js'
 import { BarLayer } from '../bars/bar-layer.js'
@@ -83,7 +83,7 @@ export class Layers {
     return (
       series.isCounted === !Array.isArray(trace.x) &&
       (series.isCounted || readers.x.takes(trace.x!, series.length)) &&
-      readers.y.takes(trace.y ?? [], series.length)
+      readers.y.takes(listOf(trace.y), series.length)
     )
   }
 
@@ -159,7 +159,7 @@ export function namesOf(traces: readonly Trace[]): string[] {
  * a name a dash.
  */
 export function runsOf(traces: readonly Trace[]): { color: number; dash: number; forced: true }[] | null {
-  const parts = traces.map(({ name }) => /^(\d+)_(.*)$/s.exec(String(name ?? '')))
+  const parts = traces.map(({ name }) => /^(\d+)_(.*)$/s.exec(textOf(name ?? '')))
   if (parts.length < 2 || parts.some((part) => part === null)) return null
   const numbers = new Set(parts.map((part) => part![1]!))
   if (numbers.size < 2 || !numbers.has('0')) return null

@@ -5,7 +5,7 @@ import type { Scale } from '../../axis/scale.js'
 import { fieldsOf, plainText } from '../../axis/spec.js'
 import { parseColor, withAlpha } from '../../color/color.js'
 import { dashOf } from '../../color/palette.js'
-import { dateOf, numberOf } from '../../data/cells.js'
+import { dateOf, numberOf, textOf } from '../../data/cells.js'
 import type { Painter } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
 import type { Scales } from '../layer.js'
@@ -26,8 +26,8 @@ type Place = (axis: 'x' | 'y', ref: unknown, value: unknown) => number
 /** Pixels of values; those of `paper` are shares of the plot, `domain` as well. */
 function placer({ plot, x, y }: Scales, readers: Readers): Place {
   return (axis, ref, value) => {
-    if (String(ref ?? axis).endsWith('paper') || String(ref ?? axis).endsWith('domain')) {
-      const share = Number(value)
+    if (textOf(ref ?? axis).endsWith('paper') || textOf(ref ?? axis).endsWith('domain')) {
+      const share = typeof value === 'number' ? value : Number.NaN
       return axis === 'x' ? plot.x + share * plot.width : plot.y + (1 - share) * plot.height
     }
     return at(axis === 'x' ? x : y, readers[axis].kind === 'category', readers[axis].categories, value)
@@ -39,7 +39,7 @@ function at(scale: Scale, isCategory: boolean, categories: readonly string[], va
     const index = categories.indexOf(value)
     return index < 0 ? Number.NaN : scale.at(index)
   }
-  return scale.at(numberOf(value) ?? dateOf(String(value)))
+  return scale.at(numberOf(value) ?? dateOf(textOf(value)))
 }
 
 function drawShape(painter: Painter, style: Style, shape: ReturnType<typeof fieldsOf>, place: Place): void {

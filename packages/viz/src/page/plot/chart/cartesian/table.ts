@@ -38,7 +38,7 @@ function rowsOf(trace: Trace, name: string): Table {
   const lists = Object.entries(trace).filter(
     (entry): entry is [string, unknown[]] => Array.isArray(entry[1]) && !['edges', 'counts'].includes(entry[0]),
   )
-  const length = Math.max(0, ...lists.map(([, list]) => list.length))
+  const length = lists.reduce((most, [, list]) => Math.max(most, list.length), 0)
   const columns = lists.map(([key]) => key)
   const isCounted = Array.isArray(trace.y) && !Array.isArray(trace.x)
   const table = Object.fromEntries(lists)
@@ -51,7 +51,7 @@ function rowsOf(trace: Trace, name: string): Table {
 }
 
 function gridOf({ x, y }: Trace, name: string, z: readonly (readonly unknown[])[]): Table {
-  const width = Math.max(0, ...z.map((row) => row.length))
+  const width = z.reduce((most, row) => Math.max(most, Array.isArray(row) ? row.length : 0), 0)
   return {
     name,
     columns: ['x', 'y', 'z'],

@@ -24,6 +24,7 @@ export class ContourLayer implements Layer {
   readonly name: null = null
   readonly isOnY2: boolean = false
   readonly isTight: boolean = true
+  readonly hasMarkers: boolean = false
   readonly hasZero: boolean = false
   readonly hidesGrid: boolean = true
   readonly isLine: boolean = false

@@ -4,8 +4,8 @@ import { valueText } from '../../axis/numbers.js'
 import type { Span } from '../../axis/scale.js'
 import { luminance, parseColor } from '../../color/color.js'
 import { type ColorScale, colorScale } from '../../color/scales.js'
-import { numberOf, type Reader } from '../../data/cells.js'
-import type { Painter, Pixels } from '../../draw/painter.js'
+import { numberOf, type Reader, textOf } from '../../data/cells.js'
+import type { Painter, Pixels, Rect } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
 import type { ColorBar, Found, Layer, LegendItem, Scales } from '../layer.js'
 import { type Grid, type Places, placeAt, placesOf, readGrid } from './grid-data.js'
@@ -14,6 +14,7 @@ export class HeatLayer implements Layer {
   readonly name: null = null
   readonly isOnY2: boolean = false
   readonly isTight: boolean = true
+  readonly hasMarkers: boolean = false
   readonly hasZero: boolean = false
   readonly hidesGrid: boolean = true
   readonly isLine: boolean = false
@@ -58,7 +59,7 @@ export class HeatLayer implements Layer {
     return spanOf(this.#y)
   }
 
-  draw(painter: Painter, style: Style, { x, y }: Scales): void {
+  draw(painter: Painter, style: Style, { x, y, plot }: Scales): void {
     const { width, height, values } = this.#grid
     if (width === 0 || height === 0) return
     this.#pixels ??= this.#paint()
@@ -83,7 +84,7 @@ export class HeatLayer implements Layer {
           if (!Number.isNaN(value)) painter.rect(this.#rect(c, r, x, y), this.#css(value))
         }
     }
-    if (!this.#hasGround) this.#hatch(painter, style, x, y)
+    if (!this.#hasGround) this.#hatch(painter, style, x, y, plot)
     this.#writeValues(painter, x, y)
   }
 
@@ -117,7 +118,7 @@ export class HeatLayer implements Layer {
   }
 
   /** Cells that are NaN have lines across; missing ones stay empty. */
-  #hatch(painter: Painter, style: Style, x: Scales['x'], y: Scales['y']): void {
+  #hatch(painter: Painter, style: Style, x: Scales['x'], y: Scales['y'], plot: Rect): void {
     const { width, height, values, isNotFinite } = this.#grid
     if (!isNotFinite && !values.some(Number.isNaN)) return
     const lines: number[] = []
@@ -125,7 +126,7 @@ export class HeatLayer implements Layer {
     for (let i = 0; i < width * height && count < 4000; i++) {
       if (!Number.isNaN(values[i]!)) continue
       count++
-      const { x: left, y: top, width: w, height: h } = this.#rect(i % width, Math.floor(i / width), x, y)
+      const { x: left, y: top, width: w, height: h } = within(this.#rect(i % width, Math.floor(i / width), x, y), plot)
       const step = 6
       for (let at = step; at < w + h; at += step)
         lines.push(
@@ -151,8 +152,9 @@ export class HeatLayer implements Layer {
         const rect = this.#rect(c, r, x, y)
         const value = values[r * width + c]!
         const row: unknown = Array.isArray(text) ? text[r] : undefined
-        const label = Array.isArray(row) ? String(row[c] ?? '') : Number.isNaN(value) ? '' : valueText(value, 3)
-        if (rect.height < 12 || painter.measure(label, 10) > rect.width - 2) continue
+        const label = Array.isArray(row) ? textOf(row[c] ?? '') : Number.isNaN(value) ? '' : valueText(value, 3)
+        if (!(rect.height >= 12 && Number.isFinite(rect.x + rect.y)) || painter.measure(label, 10) > rect.width - 2)
+          continue
         const color = Number.isNaN(value) || luminance(parseColor(this.#css(value))!) > 0.35 ? '#000000' : '#ffffff'
         painter.text(label, rect.x + rect.width / 2, rect.y + rect.height / 2, { color, size: 10, align: 'center' })
       }
@@ -179,7 +181,7 @@ export class HeatLayer implements Layer {
           {
             color,
             name: '',
-            value: isGap ? (given === null || given === undefined ? '–' : String(given)) : valueText(value),
+            value: isGap ? (given === null || given === undefined ? '–' : textOf(given)) : valueText(value),
           },
         ],
       },
@@ -228,4 +230,12 @@ function flipped(pixels: Pixels, alongX: boolean, alongY: boolean): Pixels {
     made.set(key, result)
   }
   return result
+}
+
+/** The part of a rectangle that lies in another; of no size if there is none. */
+function within(rect: Rect, outer: Rect): Rect {
+  const [x, y] = [Math.max(rect.x, outer.x), Math.max(rect.y, outer.y)]
+  const width = Math.min(rect.x + rect.width, outer.x + outer.width) - x
+  const height = Math.min(rect.y + rect.height, outer.y + outer.height) - y
+  return width > 0 && height > 0 ? { x, y, width, height } : { x, y, width: 0, height: 0 }
 }

@@ -1,10 +1,12 @@
 /** A line, or points. */
+
 import type { Trace } from '../../../../protocol/types.js'
 import { valueText } from '../../axis/numbers.js'
 import type { Span } from '../../axis/scale.js'
 import { shorten } from '../../axis/ticks.js'
 import { withAlpha } from '../../color/color.js'
 import type { Reader } from '../../data/cells.js'
+import { textOf } from '../../data/cells.js'
 import type { Series } from '../../data/series.js'
 import type { Painter, Points } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
@@ -31,6 +33,7 @@ export class LineLayer implements Layer {
   readonly colorBar: null = null
   readonly isOnY2: boolean
   readonly isTight: boolean = false
+  readonly hasMarkers: boolean
   readonly hasZero: boolean = false
   readonly hidesGrid: boolean = false
   readonly isLine: boolean = true
@@ -52,6 +55,7 @@ export class LineLayer implements Layer {
     this.series = series
     this.readers = readers
     this.isOnY2 = trace.yaxis === 'y2'
+    this.hasMarkers = typeof trace.mode === 'string' && trace.mode.includes('markers')
   }
 
   place(place: LinePlace, below: LineLayer | null): void {
@@ -176,7 +180,7 @@ export class LineLayer implements Layer {
       if (label === null || label === undefined || label === '') continue
       const [px, py] = [x.at(column.values[i]!), y.at(this.series.y.values[i]!)]
       if (!(px >= plot.x && px <= plot.x + plot.width && py >= plot.y && py <= plot.y + plot.height)) continue
-      painter.text(shorten(String(label), 40), px + 8, py, { color: style.text, size: style.size })
+      painter.text(shorten(textOf(label), 40), px + 8, py, { color: style.text, size: style.size })
     }
   }
 
@@ -193,7 +197,7 @@ export class LineLayer implements Layer {
     const show = (v: number): string =>
       this.readers.y.kind === 'category' ? (this.readers.y.categories[v] ?? '') : valueText(v)
     const { text } = this.trace
-    const label = Array.isArray(text) && text[i] !== null && text[i] !== undefined ? String(text[i]) : undefined
+    const label = Array.isArray(text) && text[i] !== null && text[i] !== undefined ? textOf(text[i]) : undefined
     const notes = [smooth !== value ? show(value) : undefined, label].filter((note) => note !== undefined)
     const color = look.colorOf === null ? (look.hasLines ? look.color : look.markerColor) : look.colorOf(i)
     return [

@@ -39,7 +39,7 @@ export function lookOf(
   style: Style,
 ): Look {
   const [line, marker] = [fieldsOf(trace, 'line'), fieldsOf(trace, 'marker')]
-  const opacity = typeof trace.opacity === 'number' ? trace.opacity : 1
+  const opacity = sizeOf(trace.opacity, 1, 1)
   const mode = typeof trace.mode === 'string' ? trace.mode : points <= 20 ? 'lines+markers' : 'lines'
   const legible = (color: string): string => (place.onMap === true ? color : readable(color, style))
   const own = [line.color, marker.color].find((color) => parseColor(color) !== null) as string | undefined
@@ -51,19 +51,27 @@ export function lookOf(
     hasMarkers: mode.includes('markers'),
     hasText: mode.includes('text'),
     color,
-    lineWidth: typeof line.width === 'number' ? line.width : 1.6,
+    lineWidth: sizeOf(line.width, 1.6, 40),
     dash: place.forced ? dashByNumber(place.dash) : dashOf(line.dash),
     shape: line.shape === 'hv' || line.shape === 'vh' ? line.shape : 'linear',
     symbol,
     isOpen,
-    size: typeof marker.size === 'number' ? marker.size : 6,
-    sizes: Array.isArray(marker.size) ? marker.size.map((size) => Number(size) || 0) : null,
+    size: sizeOf(marker.size, 6, LARGEST),
+    sizes: Array.isArray(marker.size) ? marker.size.map((size) => sizeOf(size, 6, LARGEST)) : null,
     markerColor: single,
     colorOf: Array.isArray(marker.color) ? pointColors(marker.color, marker, color, style) : null,
     border: borderOf(fieldsOf(marker, 'line'), isOpen, style),
-    opacity: opacity * (typeof marker.opacity === 'number' ? marker.opacity : 1),
+    opacity: opacity * sizeOf(marker.opacity, 1, 1),
     fill: fillOf(trace, color),
   }
+}
+
+/** In pixels: no marker is larger. */
+const LARGEST = 300
+
+/** A size within what can be drawn; another if there is none. */
+function sizeOf(given: unknown, otherwise: number, largest: number): number {
+  return typeof given === 'number' && given >= 0 ? Math.min(given, largest) : otherwise
 }
 
 const DASHES: readonly string[] = ['solid', 'dash', 'dot', 'dashdot', 'longdash']
@@ -100,7 +108,7 @@ function pointColors(
 /** visdom gives every marker a thin black border: here it has the colour of the ground, so that markers that touch stay apart. */
 function borderOf(line: Readonly<Record<string, unknown>>, isOpen: boolean, style: Style): Stroke | undefined {
   if (isOpen) return undefined
-  const width = typeof line.width === 'number' ? line.width : 0
+  const width = sizeOf(line.width, 0, 40)
   if (width <= 0) return undefined
   const color = typeof line.color === 'string' && line.color !== '#000000' ? readable(line.color, style) : style.ground
   return { color, width: Math.max(width, 0.75) }

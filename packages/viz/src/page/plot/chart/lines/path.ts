@@ -121,7 +121,7 @@ export function stairs({ points, length }: Path, shape: 'hv' | 'vh'): Float64Arr
   const out: number[] = []
   for (let i = 0; i < length; i += 2) {
     const [x, y] = [points[i]!, points[i + 1]!]
-    if (i > 0) {
+    if (i > 0 && !Number.isNaN(x) && !Number.isNaN(points[i - 2]!)) {
       const [px, py] = [points[i - 2]!, points[i - 1]!]
       out.push(...(shape === 'hv' ? [x, py] : [px, y]))
     }

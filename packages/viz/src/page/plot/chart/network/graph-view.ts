@@ -1,7 +1,9 @@
 /** A network of nodes and edges that say no more than their labels. */
+
 import type { NetworkContent, NetworkNode } from '../../../../protocol/types.js'
 import { shorten } from '../../axis/ticks.js'
 import { paletteColor } from '../../color/palette.js'
+import { textOf } from '../../data/cells.js'
 import type { Painter } from '../../draw/painter.js'
 import type { PlotOptions } from '../../types.js'
 import type { Hover, Style } from '../chart.js'
@@ -22,14 +24,14 @@ export class GraphView {
 
   constructor({ nodes, edges }: NetworkContent, options: PlotOptions['network'] = {}) {
     this.#nodes = nodes
-    const numbers = new Map(nodes.map(({ name }, i) => [String(name), i]))
-    const known = edges.filter(({ source, target }) => numbers.has(String(source)) && numbers.has(String(target)))
+    const numbers = new Map(nodes.map(({ name }, i) => [textOf(name), i]))
+    const known = edges.filter(({ source, target }) => numbers.has(textOf(source)) && numbers.has(textOf(target)))
     this.#links = {
       count: nodes.length,
-      edges: known.map(({ source, target }) => [numbers.get(String(source))!, numbers.get(String(target))!]),
+      edges: known.map(({ source, target }) => [numbers.get(textOf(source))!, numbers.get(textOf(target))!]),
     }
-    this.#labels = options.showEdgeLabels === true ? known.map(({ label }) => String(label ?? '')) : []
-    this.#clubs = [...new Set(nodes.map(({ club }) => String(club ?? '')))]
+    this.#labels = options.showEdgeLabels === true ? known.map(({ label }) => textOf(label ?? '')) : []
+    this.#clubs = [...new Set(nodes.map(({ club }) => textOf(club ?? '')))]
     this.#isDirected = options.directed === true
     const layers = this.#isDirected ? layersOf(this.#links) : null
     this.#places = layers === null ? forcePlaces(this.#links) : layeredPlaces(this.#links, layers)
@@ -44,7 +46,7 @@ export class GraphView {
     )
     this.#drawEdges(painter, style)
     for (let i = 0; i < count; i++) {
-      const color = paletteColor(this.#clubs.indexOf(String(this.#nodes[i]!.club ?? '')), style.isDark)
+      const color = paletteColor(this.#clubs.indexOf(textOf(this.#nodes[i]!.club ?? '')), style.isDark)
       painter.markers([this.#pixels[i * 2]!, this.#pixels[i * 2 + 1]!], {
         symbol: 'circle',
         size: this.#radius * 2,
@@ -55,7 +57,7 @@ export class GraphView {
     if (!showLabels || count > MOST_LABELS * view.zoom) return
     this.#nodes.forEach((node, i) => {
       const [x, y] = [this.#pixels[i * 2]!, this.#pixels[i * 2 + 1]!]
-      painter.text(shorten(String(node.label ?? node.name), 30), x, y + this.#radius + style.size * 0.8, {
+      painter.text(shorten(textOf(node.label ?? node.name), 30), x, y + this.#radius + style.size * 0.8, {
         color: style.text,
         size: style.size,
         align: 'center',
@@ -134,8 +136,8 @@ export class GraphView {
       const { name, label, club } = this.#nodes[i]!
       const links = this.#links.edges.filter(([from, to]) => from === i || to === i).length
       return {
-        title: String(label ?? name),
-        rows: [{ name: '⇄', value: String(links), ...(club === undefined ? {} : { note: String(club) }) }],
+        title: textOf(label ?? name),
+        rows: [{ name: '⇄', value: String(links), ...(club === undefined ? {} : { note: textOf(club) }) }],
         x: px,
         y: py,
         marks: [{ x: px, y: py, color: '#ff9f45' }],

@@ -4,6 +4,7 @@ import { fitText } from '../../axis/frame.js'
 import { countText } from '../../axis/numbers.js'
 import { withAlpha } from '../../color/color.js'
 import { paletteColor } from '../../color/palette.js'
+import { textOf } from '../../data/cells.js'
 import type { Painter, Rect } from '../../draw/painter.js'
 import type { Strings } from '../../strings.js'
 import type { Hover, Region, Style } from '../chart.js'
@@ -114,7 +115,7 @@ export class ModelView {
     if (box === undefined) return null
     const { path, kind, config, inputShapes, outputShapes, parameters, trainable } = box.tree.node
     const rows = [
-      ...(config === undefined || config === ''
+      ...(typeof config !== 'string' || config === ''
         ? []
         : [{ name: '', value: config.length > 90 ? `${config.slice(0, 90)}…` : config }]),
       ...(inputShapes === undefined || inputShapes.length === 0
@@ -123,8 +124,10 @@ export class ModelView {
       ...(outputShapes === undefined || outputShapes.length === 0
         ? []
         : [{ name: strings.output, value: shapesText(outputShapes) }]),
-      ...(parameters === undefined ? [] : [{ name: strings.parameters, value: parameters.toLocaleString('en-US') }]),
-      ...(trainable === undefined || trainable === parameters
+      ...(typeof parameters !== 'number'
+        ? []
+        : [{ name: strings.parameters, value: parameters.toLocaleString('en-US') }]),
+      ...(typeof trainable !== 'number' || trainable === parameters
         ? []
         : [{ name: strings.trainable, value: trainable.toLocaleString('en-US') }]),
     ]
@@ -152,7 +155,9 @@ function place(tree: TreeNode, x: number, y: number, width: number, closed: Read
 
 function drawBox(painter: Painter, style: Style, { tree, rect, isOpen }: Box, zoom: number, total: number): void {
   const { node, children } = tree
-  const { kind = '', config = '', parameters = 0, outputShapes = [] } = node
+  const { kind = '', outputShapes } = node
+  const config = typeof node.config === 'string' ? node.config : ''
+  const parameters = typeof node.parameters === 'number' ? node.parameters : 0
   const family = FAMILIES.findIndex((pattern) => pattern.test(kind))
   const isLeaf = children.length === 0
   const color = isLeaf && family >= 0 ? paletteColor(family, style.isDark) : style.muted
@@ -232,6 +237,11 @@ function nameOf({ node }: TreeNode): string {
   return path.slice(path.lastIndexOf('.') + 1)
 }
 
-export function shapesText(shapes: readonly (readonly number[])[]): string {
-  return shapes.map((shape) => (shape.length === 0 ? '()' : shape.join('×'))).join(', ')
+/** `1×28×28`, or several. */
+export function shapesText(shapes: unknown): string {
+  if (!Array.isArray(shapes)) return ''
+  return shapes
+    .filter(Array.isArray)
+    .map((shape: readonly unknown[]) => (shape.length === 0 ? '()' : shape.map(textOf).join('×')))
+    .join(', ')
 }

@@ -60,7 +60,7 @@ export class NetworkChart implements Chart {
       this.#graph.draw(painter, style, this.#view, this.#host.options.network?.showVertexLabels !== false)
       return
     }
-    const total = Math.max(...this.#trees.map(({ node }) => node.parameters ?? 0))
+    const total = this.#trees.reduce((most, { node }) => Math.max(most, Number(node.parameters) || 0), 0)
     const { x, y, zoom } = this.#view
     this.regions = this.#model.draw(
       painter,
@@ -148,7 +148,7 @@ export class NetworkChart implements Chart {
         ['source', 'target', 'label'],
         edges.map(({ source, target, label }) => [source, target, label]),
       )
-    const rows = nodes.map(({ path, kind, config, inputShapes = [], outputShapes = [], parameters, trainable }) => [
+    const rows = nodes.map(({ path, kind, config, inputShapes, outputShapes, parameters, trainable }) => [
       path,
       kind,
       config,

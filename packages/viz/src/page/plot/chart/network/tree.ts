@@ -1,5 +1,7 @@
 /** The modules of a model, from a network's nodes: who is in whom. */
+
 import type { NetworkContent, NetworkNode } from '../../../../protocol/types.js'
+import { textOf } from '../../data/cells.js'
 
 export interface TreeNode {
   readonly node: NetworkNode
@@ -15,11 +17,11 @@ export function isModel({ nodes }: NetworkContent): boolean {
 
 /** The modules that are in no other, with all below them; edges lead from a module to each in it. */
 export function treesOf({ nodes, edges }: NetworkContent): TreeNode[] {
-  const byKey = new Map(nodes.map((node) => [String(node.name), node]))
+  const byKey = new Map(nodes.map((node) => [textOf(node.name), node]))
   const below = new Map<string, string[]>()
   const isBelow = new Set<string>()
   for (const { source, target } of edges) {
-    const [from, to] = [String(source), String(target)]
+    const [from, to] = [textOf(source), textOf(target)]
     // each module has one place
     if (from === to || isBelow.has(to) || !byKey.has(from) || !byKey.has(to)) continue
     isBelow.add(to)

@@ -1,5 +1,5 @@
 /** The cube that a plot in space stands in: its far sides with a grid, and numbers along its edges. */
-import { tickText } from '../../axis/numbers.js'
+import { valueText } from '../../axis/numbers.js'
 import { Scale, type Span } from '../../axis/scale.js'
 import type { AxisSpec } from '../../axis/spec.js'
 import { type Tick, ticksOf } from '../../axis/ticks.js'
@@ -50,7 +50,7 @@ function ticksIn(axis: SpaceAxis, painter: Painter, style: Style, index: AxisInd
   const { tickvals, ticktext } = axis.spec
   if (tickvals !== undefined)
     return tickvals
-      .map((value, i) => ({ value, label: ticktext?.[i] ?? tickText(value, Math.abs(value) / 1000 || 1) }))
+      .map((value, i) => ({ value, label: ticktext?.[i] ?? valueText(value) }))
       .filter(({ value }) => value >= scale.lowValue && value <= scale.highValue)
   const each = (list: readonly Tick[]): number =>
     index === 2 ? style.size * 2 : Math.max(...list.map(({ label }) => painter.measure(label, style.size))) * 0.75 + 12

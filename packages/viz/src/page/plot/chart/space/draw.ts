@@ -3,7 +3,7 @@ import type { Trace } from '../../../../protocol/types.js'
 import { cssColor, parseColor, type Rgba, withAlpha } from '../../color/color.js'
 import { paletteColor } from '../../color/palette.js'
 import { colorScale } from '../../color/scales.js'
-import { plainNumber } from '../../data/cells.js'
+import { plainNumber, textOf } from '../../data/cells.js'
 import type { Painter, Stroke } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
 import { lookOf } from '../lines/look.js'
@@ -64,11 +64,8 @@ function addSurface(
     for (let c = 0; c + 1 < width; c++) {
       const corners = [r * width + c, r * width + c + 1, (r + 1) * width + c + 1, (r + 1) * width + c] as const
       const [i, j, k, l] = corners
-      const depth = projection.depth(
-        (places[i * 3]! + places[k * 3]!) / 2,
-        (places[i * 3 + 1]! + places[k * 3 + 1]!) / 2,
-        (places[i * 3 + 2]! + places[j * 3 + 2]! + places[k * 3 + 2]! + places[l * 3 + 2]!) / 4,
-      )
+      const middle = (axis: number): number => corners.reduce((sum, corner) => sum + places[corner * 3 + axis]!, 0) / 4
+      const depth = projection.depth(middle(0), middle(1), middle(2))
       // a corner without a value leaves a hole
       if (!Number.isFinite(depth)) continue
       const value = (values[i]! + values[j]! + values[k]! + values[l]!) / 4
@@ -213,7 +210,7 @@ function addCloud(
         const [x, y] = [pixels[i * 2]!, pixels[i * 2 + 1]!]
         if (look.hasMarkers) painter.markers([x, y], marker)
         if (look.hasText && label !== undefined && label !== null)
-          painter.text(String(label), x + size / 2 + 3, y, { color: style.text, size: style.size })
+          painter.text(textOf(label), x + size / 2 + 3, y, { color: style.text, size: style.size })
       },
     })
   }

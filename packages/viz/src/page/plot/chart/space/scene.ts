@@ -1,7 +1,7 @@
 /** Surfaces, points and lines in space, as pieces that are drawn from far to near. */
 import type { Trace } from '../../../../protocol/types.js'
 import { type ColorScale, colorScale } from '../../color/scales.js'
-import { plainNumber, type Reader } from '../../data/cells.js'
+import { listOf, plainNumber, type Reader } from '../../data/cells.js'
 import { readGrid } from '../grid/grid-data.js'
 import { limitsOf } from '../grid/heat-layer.js'
 import { placeIn, type SpaceAxis } from './cube.js'
@@ -104,7 +104,7 @@ function cellAt(cells: unknown, r: number, c: number, i: number, reader: Reader)
 }
 
 function readCloud(trace: Trace, name: string, index: number, readers: SpaceReaders): Cloud {
-  const [x, y, z] = [trace.x ?? [], trace.y ?? [], (trace.z ?? []) as readonly unknown[]]
+  const [x, y, z] = [listOf(trace.x), listOf(trace.y), listOf(trace.z)]
   const count = Math.min(x.length, y.length, z.length)
   const points = new Float64Array(count * 3)
   for (let i = 0; i < count; i++) {

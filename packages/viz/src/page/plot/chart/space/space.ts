@@ -66,7 +66,7 @@ export class SpaceChart implements Chart {
     const scene = fieldsOf(layout, 'scene')
     this.#axes = AXES.map((key, i): SpaceAxis => {
       const spec = readAxis(scene[`${key}axis`])
-      const isLog = spec.type === 'log'
+      const isLog = spec.type === 'log' && this.#readers[key].kind === 'number'
       let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
       for (const { points } of bodies)
         for (let k = i; k < points.length; k += 3) {
