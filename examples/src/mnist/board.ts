@@ -1,7 +1,7 @@
 /** What `npm start -- --viz` shows of the training: loss and accuracy, filters, mistakes, and the network itself. */
 import { stack, type Tensor, tensor } from '@tsorch/core'
 import { type MNIST, utils } from '@tsorch/vision'
-import { type Visdom, type Watch, watch } from '@tsorch/viz'
+import type { Visdom, Watch } from '@tsorch/viz'
 import type { Net } from './net.js'
 import type { Evaluation, Mistake } from './train.js'
 
@@ -39,7 +39,7 @@ export class Board {
     })
     if (this.#watching !== null) return
     // a few histograms an epoch, however long it is
-    this.#watching = watch(this.#viz, this.#net, { every: Math.max(Math.round(this.#stepsPerEpoch / 4), 1) })
+    this.#watching = this.#viz.watch(this.#net, { every: Math.max(Math.round(this.#stepsPerEpoch / 4), 1) })
     this.#showFilters('first step')
   }
 

@@ -1,5 +1,5 @@
 /** One log to several places. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Hub } from '../src/hub/index.js'
 import { Logger, type LoggerOptions, type LogSink, terminalSink, visdomSink } from '../src/logger/index.js'
 import { parseJson } from '../src/protocol/json.js'
@@ -39,6 +39,7 @@ describe('Logger', () => {
     log.log({ acc: 90n }, 10)
     log.text('note', 'hi')
     log.log({ acc: { data: Float32Array.of(0.5), shape: [1] } }, undefined, { epoch: 1, time: 7 })
+    await log.flush()
     expect(named(sink, 'log')).toMatchObject([
       { step: 0, epoch: null, values: { loss: 2 } },
       { step: 1, epoch: 0.5, values: { loss: 1 } },
@@ -69,13 +70,33 @@ describe('Logger', () => {
     expect(warnings).toEqual(['Logger: loss could not be read: no device'])
   })
 
-  test('tells once of a loss that is NaN or diverges, and of no other number', () => {
+  test('numbers gather, and come without being asked for, in their order with all else', async () => {
+    const { log, sink } = logger({ watch: false })
+    for (let i = 0; i < 5; i++) log.log({ loss: i })
+    // the first goes at once
+    expect(named(sink, 'log')).toHaveLength(1)
+    log.text('note', 'hi')
+    expect(sink.calls.map(([verb]) => verb)).toEqual(['start', 'log', 'log', 'log', 'log', 'log', 'text'])
+    log.log({ loss: 5 })
+    await vi.waitFor(() => expect(named(sink, 'log')).toHaveLength(6))
+    // a loop that never gives way
+    for (let i = 6; i < 2006; i++) log.log({ loss: i })
+    expect(named(sink, 'log').length).toBeGreaterThan(1006)
+    await log.finish()
+    expect(named(sink, 'log').map(({ values }) => values)).toEqual(
+      Array.from({ length: 2006 }, (_, loss) => ({ loss })),
+    )
+  })
+
+  test('tells once of a loss that is NaN or diverges, and of no other number', async () => {
     const { log, sink, warnings } = logger()
     for (let i = 0; i < 60; i++) log.log({ 'loss/val': i < 30 ? 1 : 100, acc: Number.NaN })
+    await log.flush()
     expect(warnings).toEqual([expect.stringMatching(/^loss\/val: loss diverges at step \d+/)])
     log.log({ loss: 1 })
     log.log({ loss: Number.NaN })
     log.log({ loss: Number.NaN })
+    await log.flush()
     expect(warnings.slice(1)).toEqual([expect.stringMatching(/^loss is NaN at step 2; the last finite loss was 1/)])
     expect(named(sink, 'warning').map(({ tag, step }) => [tag, step])).toEqual([
       ['loss/val', expect.any(Number)],
@@ -84,6 +105,7 @@ describe('Logger', () => {
     for (const watch of [false, ['nll']] as const) {
       const { log, warnings } = logger({ watch })
       log.log({ loss: Number.NaN, nll: Number.NaN })
+      await log.flush()
       expect(warnings).toHaveLength(watch === false ? 0 : 1)
     }
   })

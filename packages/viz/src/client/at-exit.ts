@@ -1,5 +1,7 @@
 /** What is still to be delivered when a program has nothing more to do. */
 export interface Exiting {
+  /** Called first, while others can still take what is handed over to them. */
+  handOver?(): void
   /** Called while there is still time. @returns null if there is nothing to do */
   drainAtExit?(): Promise<void> | null
   /** Called when there is none left. */
@@ -39,13 +41,19 @@ class AtExit {
   }
 
   readonly #beforeExit = (): void => {
+    this.#handOver()
     const drains = [...this.#waiting].flatMap((exiting) => exiting.drainAtExit?.() ?? [])
     if (drains.length === 0) return
     void held(Promise.allSettled(drains))
   }
 
   readonly #exit = (): void => {
+    this.#handOver()
     for (const exiting of [...this.#waiting]) exiting.exit?.()
+  }
+
+  #handOver(): void {
+    for (const exiting of [...this.#waiting]) exiting.handOver?.()
   }
 }
 

@@ -1,8 +1,9 @@
+import { atExit } from '../client/at-exit.js'
 import { Visdom } from '../client/visdom.js'
 import { SummaryWriter } from '../tensorboard/summary-writer.js'
 import { describe, readScalar, type Values } from '../tensorboard/values.js'
 import { type LossWatch, type LossWatchOptions, lossWatch } from '../terminal/loss-watch.js'
-import type { HparamValue, ImageRecord, LogMoment, LogSink, ValuesRecord } from './sink.js'
+import type { HparamValue, ImageRecord, LogMoment, LogSink, ScalarsRecord, ValuesRecord } from './sink.js'
 import { tensorBoardSink } from './tensorboard-sink.js'
 import { visdomSink } from './visdom-sink.js'
 
@@ -34,13 +35,23 @@ export interface LoggedAt {
 }
 
 type Read = number | Promise<number>
+type Numbers = readonly (readonly [tag: string, value: number])[]
+type Logged = readonly [moment: LogMoment, numbers: Numbers]
+
+/**
+ * Milliseconds in which numbers gather before the sinks get them. Right after a training step their code is in no cache: one after the
+ * other they would take ten times as long.
+ */
+const GATHER_MS = 100
+/** numbers of so many steps are handed over at once, also in a program that never lets the event loop turn */
+const MAX_WAITING = 1000
 
 /**
  * Logs a training to several places at once. On a page each tag has a window of its own, but tags that differ after their last slash share
  * one: `loss/train` and `loss/val` are two lines of the window `loss`.
  *
- * Nothing waits: numbers are read at the call, and promises of numbers when they come, with what was logged after them kept in its order. A
- * loss that becomes NaN, or that diverges, is told once.
+ * Nothing waits: numbers are read at the call, and promises of numbers when they come, with what was logged after them kept in its order. The
+ * sinks get them a tenth of a second later. A loss that becomes NaN, or that diverges, is told once.
  *
  * @example
  * ```ts
@@ -62,6 +73,10 @@ export class Logger {
   readonly #last: Record<string, number> = {}
   #step = -1
   #epoch: number | null = null
+  /** what the sinks have not got yet */
+  #waiting: Logged[] = []
+  #timer: ReturnType<typeof setTimeout> | null = null
+  #lastHandOver: number = Number.NEGATIVE_INFINITY
   /** resolves when all promises that were logged have been written; null if there are none */
   #pending: Promise<void> | null = null
   #finished: Promise<void> | null = null
@@ -99,8 +114,8 @@ export class Logger {
     for (const [tag, value] of Object.entries(values)) read.push([tag, readValue(tag, value)])
     const moment = this.#moment('log', step, at)
     if (this.#pending === null && read.every(([, value]) => typeof value === 'number'))
-      this.#write(moment, read as [string, number][])
-    else this.#later(async () => this.#write(moment, await this.#settled(read)))
+      this.#gather(moment, read as [string, number][])
+    else this.#later(async () => this.#write([[moment, await this.#settled(read)]]))
   }
 
   /** Logs how values are distributed. */
@@ -141,6 +156,7 @@ export class Logger {
   /** Hands over all that waits. */
   async flush(): Promise<void> {
     await this.#pending
+    this.handOver()
     await Promise.all(this.#sinks.map((sink) => this.#ask(sink, () => sink.flush?.())))
   }
 
@@ -156,6 +172,7 @@ export class Logger {
 
   async #end(): Promise<void> {
     await this.#pending
+    this.handOver()
     await Promise.all(
       this.#sinks.map(async (sink) => {
         await this.#ask(sink, () => sink.flush?.())
@@ -185,11 +202,33 @@ export class Logger {
   ): void {
     if (value === undefined || value === null) throw new TypeError(`Logger: ${verb} expects values, but got ${value}`)
     const moment = this.#moment(verb, step, at)
+    this.handOver()
     // tensors are read now, since the training goes on to change them: these overtake numbers that are still awaited
     this.#each((sink) => write(moment, sink))
   }
 
+  #gather(moment: LogMoment, numbers: Numbers): void {
+    this.#waiting.push([moment, numbers])
+    if (performance.now() - this.#lastHandOver > GATHER_MS || this.#waiting.length >= MAX_WAITING) this.handOver()
+    else if (this.#timer === null) {
+      this.#timer = setTimeout(() => this.handOver(), GATHER_MS)
+      atExit.add(this)
+    }
+  }
+
+  /** @internal */
+  handOver(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    atExit.delete(this)
+    this.#lastHandOver = performance.now()
+    const waiting = this.#waiting
+    this.#waiting = []
+    if (waiting.length > 0) this.#write(waiting)
+  }
+
   #later(write: () => Promise<void>): void {
+    this.handOver()
     const done: Promise<void> = (this.#pending ?? Promise.resolve()).then(write).finally(() => {
       if (this.#pending === done) this.#pending = null
     })
@@ -209,12 +248,18 @@ export class Logger {
     return out
   }
 
-  #write(moment: LogMoment, read: readonly (readonly [tag: string, value: number])[]): void {
-    const values = Object.fromEntries(read)
-    if (read.length === 0) return
-    Object.assign(this.#last, values)
-    this.#each((sink) => sink.log?.({ ...moment, values }))
-    for (const [tag, value] of read) if (this.#isWatched(tag)) this.#watch(moment, tag, value)
+  #write(logged: readonly Logged[]): void {
+    const records = logged
+      .filter(([, numbers]) => numbers.length > 0)
+      .map(([moment, numbers]): ScalarsRecord => ({ ...moment, values: Object.fromEntries(numbers) }))
+    if (records.length === 0) return
+    for (const { values } of records) Object.assign(this.#last, values)
+    for (const sink of this.#sinks) {
+      if (sink.logMany === undefined) for (const record of records) this.#give(sink, () => sink.log?.(record))
+      else this.#give(sink, () => sink.logMany?.(records))
+    }
+    for (const [moment, numbers] of logged)
+      for (const [tag, value] of numbers) if (this.#isWatched(tag)) this.#watch(moment, tag, value)
   }
 
   #watch(moment: LogMoment, tag: string, loss: number): void {
@@ -233,12 +278,14 @@ export class Logger {
   }
 
   #each(action: (sink: LogSink) => void): void {
-    for (const sink of this.#sinks) {
-      try {
-        action(sink)
-      } catch (error) {
-        this.#fail(sink, error)
-      }
+    for (const sink of this.#sinks) this.#give(sink, () => action(sink))
+  }
+
+  #give(sink: LogSink, action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      this.#fail(sink, error)
     }
   }
 

@@ -57,6 +57,8 @@ export interface ImageRecord<T = Values> extends ValuesRecord<T> {
 export interface LogSink {
   start?(run: RunStart): void
   log?(record: ScalarsRecord): void
+  /** The same for all that has gathered, instead of {@link log} one by one, where that is less work. */
+  logMany?(records: readonly ScalarsRecord[]): void
   histogram?(record: ValuesRecord): void
   image?(record: ImageRecord): void
   images?(record: ImageRecord<Values | readonly Values[]>): void

@@ -24,6 +24,14 @@ export function visdomSink(viz: Visdom): LogSink {
   return new VisdomSink(viz)
 }
 
+/** What is new of a line. */
+interface Columns {
+  readonly x: number[]
+  readonly y: number[]
+  readonly t: number[]
+  readonly epoch: (number | null)[]
+}
+
 class VisdomSink implements LogSink {
   readonly #viz: Visdom
   #env = 'main'
@@ -50,17 +58,32 @@ class VisdomSink implements LogSink {
     this.#viz.properties(rows, { win: 'hparams', env: run, opts: { title: 'hparams' } })
   }
 
-  log({ values, step, epoch, time }: ScalarsRecord): void {
-    for (const [tag, value] of Object.entries(values)) {
+  /** Points of one line travel together, as if they had come one by one. */
+  logMany(records: readonly ScalarsRecord[]): void {
+    const lines = new Map<string, Columns>()
+    for (const { values, step, epoch, time } of records) {
+      for (const [tag, value] of Object.entries(values)) {
+        let columns = lines.get(tag)
+        if (columns === undefined) {
+          columns = { x: [], y: [], t: [], epoch: [] }
+          lines.set(tag, columns)
+        }
+        columns.x.push(step)
+        columns.y.push(value)
+        columns.t.push(time)
+        columns.epoch.push(epoch)
+      }
+    }
+    for (const [tag, { x, y, t, epoch }] of lines) {
       const { win, line } = placeOf(tag)
       const target = this.#viz.target('log', { win, env: this.#env })
       const opts = { title: win, xlabel: 'step', showlegend: true }
-      const call = lineCall(target, [value], [step], { opts, name: line, update: this.#isNew(win) ? null : 'append' })
+      const call = lineCall(target, y, x, { opts, name: line, update: this.#isNew(win) ? null : 'append' })
       const [trace] = call.body.data as Body[]
       // a gap is what nobody has measured
-      if (!this.#isPlain) trace!.y = [value]
-      trace!.t = [time]
-      trace!.epoch = [epoch]
+      if (!this.#isPlain) trace!.y = y
+      trace!.t = t
+      trace!.epoch = epoch
       this.#viz.draw(call)
     }
   }
