@@ -43,6 +43,7 @@ function testOptions({ include, exclude, isolate }: Files, platform: 'node' | 'b
   return {
     env,
     testTimeout,
+    expect: { poll: { timeout: testTimeout * 0.9 } },
     include,
     exclude: [...ignored, ...exclude, `**/*.${platform === 'node' ? 'browser' : 'node'}.test.ts`],
     isolate,

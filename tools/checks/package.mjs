@@ -1,6 +1,6 @@
 // Checks one package as its users get it: packs it, then reads the tarball. Run by the package's `check:package`.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -35,6 +35,15 @@ function manifestViolations(tarball) {
   ]
 }
 
+/** The types compile in a project that looks into those of its packages: what is taken out of them as internal is not missed. */
+function checkTypes() {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const types = Object.values(exports).flatMap((entry) => entry.types ?? [])
+  const target = ['--target', 'es2022', '--lib', 'es2023,dom,dom.iterable,esnext.disposable', '--types', 'node']
+  run('tsc', ['--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', ...target, ...types])
+}
+
+checkTypes()
 const folder = mkdtempSync(join(tmpdir(), 'tsorch-pack-'))
 try {
   run('pnpm', ['pack', '--pack-destination', folder])

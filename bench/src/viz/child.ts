@@ -2,8 +2,6 @@
  * The process of one case of `--viz`. Blocks of steps without and with viz take turns, so that what others do on the machine meets both;
  * a block with viz ends when all is delivered, or written off. Prints one line of JSON.
  */
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Tensor } from '@tsorch/core'
 import { DataLoader, TensorDataset } from '@tsorch/data'
@@ -17,8 +15,7 @@ import { median } from '../measure.js'
 import { Cnn } from '../tsorch/networks.js'
 import type { VizOutcome, VizTask } from './report.js'
 
-const { kind, server, pairs }: VizTask = JSON.parse(process.argv[2]!)
-const folder = mkdtempSync(join(tmpdir(), 'tsorch-bench-viz-'))
+const { kind, folder, server, pairs }: VizTask = JSON.parse(process.argv[2]!)
 const [images, labels] = randomImages()
 const inputs = images.to('float32').div(255).sub(0.1307).div(0.3081).unsqueeze(1)
 const loader = new DataLoader<[Tensor, Tensor]>(new TensorDataset(inputs, labels), { batchSize: 64, shuffle: true })

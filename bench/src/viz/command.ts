@@ -1,7 +1,9 @@
 /** `pnpm bench --viz`: what a training step costs more when its loss is shown. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Options } from '../arguments.js'
@@ -14,9 +16,9 @@ const childScript = fileURLToPath(new URL('./child.js', import.meta.url))
 const serverScript = fileURLToPath(new URL('./server.js', import.meta.url))
 
 /** Starts the server of a case and waits for its address. */
-async function startServer(kind: VizKind): Promise<{ process: ChildProcess; url: string } | null> {
+async function startServer(kind: VizKind, folder: string): Promise<{ process: ChildProcess; url: string } | null> {
   if (kind !== 'page' && kind !== 'slow') return null
-  const child = spawn(process.execPath, [serverScript, kind === 'slow' ? 'slow' : 'live'], {
+  const child = spawn(process.execPath, [serverScript, kind === 'slow' ? 'slow' : 'live', folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [line] = (await once(createInterface(child.stdout!), 'line')) as [string]
@@ -24,11 +26,16 @@ async function startServer(kind: VizKind): Promise<{ process: ChildProcess; url:
 }
 
 async function runTask(kind: VizKind, options: Options): Promise<VizRow> {
-  const server = await startServer(kind)
-  const task: VizTask = { kind, server: server?.url ?? null, pairs: 10 * options.rounds }
+  const folder = mkdtempSync(join(tmpdir(), 'tsorch-bench-viz-'))
+  const server = await startServer(kind, folder)
+  const task: VizTask = { kind, folder, server: server?.url ?? null, pairs: 10 * options.rounds }
   const command = { file: process.execPath, args: [childScript, JSON.stringify(task)], input: '', env: {} }
   const { stdout, stderr, failure } = await runProcess(command, options.limit ?? LIMIT_SECONDS)
-  server?.process.kill()
+  if (server !== null) {
+    server.process.kill()
+    await once(server.process, 'close')
+  }
+  rmSync(folder, { recursive: true, force: true })
   const line = stdout.split('\n').findLast((text) => text.startsWith('{'))
   const outcome = failure === null && line !== undefined ? (JSON.parse(line) as VizOutcome) : null
   return {

@@ -9,6 +9,8 @@ export type VizKind = (typeof VIZ_CASES)[number]
 
 export interface VizTask {
   readonly kind: VizKind
+  /** For what is written. */
+  readonly folder: string
   /** Where the server is that the case needs; null if it needs none. */
   readonly server: string | null
   readonly pairs: number

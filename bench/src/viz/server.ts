@@ -1,8 +1,6 @@
-/** A server for a case of `--viz`, in a process of its own: `node viz/server.js live|slow`. Prints its address. */
-import { mkdtempSync } from 'node:fs'
+/** A server for a case of `--viz`, in a process of its own: `node viz/server.js live|slow FOLDER`. Prints its address. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serve } from '@tsorch/viz/server'
 
@@ -15,6 +13,6 @@ if (process.argv[2] === 'slow') {
   })
   server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
 } else {
-  const { url } = await serve({ port: 0, envPath: mkdtempSync(join(tmpdir(), 'tsorch-bench-viz-')) })
+  const { url } = await serve({ port: 0, envPath: join(process.argv[3]!, 'environments') })
   console.log(url)
 }

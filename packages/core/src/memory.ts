@@ -126,15 +126,13 @@ if (disposeSymbol !== undefined) Object.defineProperty(p, disposeSymbol, { value
 
 /**
  * The gradient of `x` as the library's own code reads it, optimizers foremost: whoever calls this does not keep it, and the next
- * `zeroGrad()` gives its memory back at once. Reading `x.grad` leaves that to the garbage collector.
- *
- * @internal
+ * `zeroGrad()` gives its memory back at once. Reading `x.grad` leaves that to the garbage collector. For tsorch's own packages.
  */
 export function gradOf(x: Tensor): Tensor | null {
   return x._grad
 }
 
-/** Forgets the gradient of `x`; its memory comes back at once if nobody has read it. @internal */
+/** Forgets the gradient of `x`; its memory comes back at once if nobody has read it. For tsorch's own packages. */
 export function dropGrad(x: Tensor): void {
   const grad = x._grad
   x._grad = null

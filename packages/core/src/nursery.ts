@@ -34,7 +34,7 @@ export function adopt(storage: Storage): void {
   nursery.list[nursery.count++] = storage
 }
 
-/** The present end of the list. @internal */
+/** The present end of the list. For tsorch's own packages. */
 export function mark(): number {
   return nursery.taken + nursery.count
 }
@@ -141,8 +141,6 @@ export function thin(): void {
 /**
  * A moment between two steps: the end of a backward pass, of an optimizer's step, the next batch. Devices may look for memory
  * that is no longer used. For the library's own loops; a program never needs it.
- *
- * @internal
  */
 export function safePoint(): void {
   if (nursery.depth > 0) return
@@ -199,8 +197,6 @@ function shift(n: number): void {
 /**
  * Says that `tidy()` may not take what was made since `start`, a mark: it belongs to somebody who outlives the scope. For the
  * state of optimizers.
- *
- * @internal
  */
 export function keepSince(start: number): void {
   for (let i = Math.max(0, start - nursery.taken); i < nursery.count; i++) {

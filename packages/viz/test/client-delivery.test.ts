@@ -1,5 +1,5 @@
 /** How bodies reach a server that is slow, away, or refuses them, and what their users hear of it. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Visdom, VisdomError } from '../src/client/index.js'
 import { Hub } from '../src/hub/index.js'
 import { type Transport, TransportError } from '../src/protocol/transport.js'
@@ -11,10 +11,10 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 /** A server that can be taken away. */
 class Flapping extends FakeServer {
   isThere = true
-  tries = 0
+  readonly tries: number[] = []
 
   override async post(endpoint: string, body: JsonObject): Promise<string> {
-    this.tries++
+    this.tries.push(Date.now())
     await pause(0)
     if (!this.isThere) throw new TransportError('connect ECONNREFUSED')
     return super.post(endpoint, body)
@@ -40,13 +40,21 @@ describe('a server that is away', () => {
   })
 
   test('is asked more and more rarely', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
     const server = new Flapping()
     server.isThere = false
     const { viz } = client(server, { exitGrace: 0 })
     viz.text('x')
-    await pause(450)
-    expect(server.tries).toBeGreaterThanOrEqual(2)
-    expect(server.tries).toBeLessThanOrEqual(4)
+    await vi.advanceTimersByTimeAsync(120_000)
+    const waits = server.tries.slice(1).map((time, i) => time - server.tries[i]!)
+    for (const [i, wait] of waits.entries()) expect(wait).toBeGreaterThanOrEqual(waits[i - 1] ?? 0)
+    expect(waits[0]).toBeLessThan(1000)
+    // and never so rarely that one waits long for a server that is there again
+    expect(waits.at(-1)).toBeGreaterThanOrEqual(4000)
+    expect(waits.at(-1)).toBeLessThan(15_000)
     await viz.disconnect()
   })
 

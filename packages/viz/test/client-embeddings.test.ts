@@ -1,5 +1,5 @@
 /** Embeddings and films: what visdom leaves to other packages. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { tsne } from '../src/client/tsne.js'
 import { Hub } from '../src/hub/index.js'
 import type { JsonObject } from '../src/protocol/types.js'
@@ -57,15 +57,16 @@ describe('embeddings', () => {
       cmd: 'forward_to_vis',
       data: { ...event, event_type: 'EntitySelected', entityId: 'Entity 3', idx: 3 },
     })
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    await viz.flush()
-    expect((await content()).selected).toEqual({ html: '<b>3</b>', entityId: 'Entity 3' })
+    const selected = { html: '<b>3</b>', entityId: 'Entity 3' }
+    await vi.waitFor(async () => expect((await content()).selected).toEqual(selected), {
+      timeout: 20_000,
+      interval: 20,
+    })
     page.receive({
       cmd: 'forward_to_vis',
       data: { ...event, event_type: 'RegionSelected', selectedIdxs: [0, 5, 7, 99] },
     })
-    for (let i = 0; i < 100 && (await content()).data.length === 12; i++)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+    await vi.waitFor(async () => expect((await content()).data.length).not.toBe(12), { timeout: 20_000, interval: 20 })
     const spread = await content()
     expect(spread.data.map(({ idx }) => idx)).toEqual([0, 5, 7])
     expect(spread.has_previous).toBe(true)

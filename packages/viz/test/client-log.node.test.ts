@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Visdom } from '../src/client/index.js'
 import { Hub } from '../src/hub/index.js'
 import { client, FakeServer } from './visdom-calls.js'
@@ -114,17 +114,19 @@ describe('logToFilename', () => {
 })
 
 /** Runs a program that plots, and ends. */
-async function run(program: string): Promise<{ seconds: number; errors: string; code: number | null }> {
+async function run(program: string): Promise<{ errors: string; code: number | null }> {
   const path = join(folder, `program-${Math.random()}.mjs`)
   writeFileSync(path, `import { Visdom } from './client.mjs'\n${program}\n`)
-  const start = performance.now()
   const child = spawn(process.execPath, [path], { stdio: ['ignore', 'ignore', 'pipe'] })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
   let errors = ''
   child.stderr.on('data', (data) => {
     errors += String(data)
   })
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  return { seconds: (performance.now() - start) / 1000, errors, code }
+  return { errors, code }
 }
 
 describe('a program that ends', () => {
@@ -153,13 +155,12 @@ describe('a program that ends', () => {
 
   test('is not held up by one that is away, and the log has all', async () => {
     const path = join(folder, 'away.jsonl')
-    const { code, errors, seconds } = await run(`
+    const { code, errors } = await run(`
       const viz = new Visdom({ server: 'http://127.0.0.1:9', exitGrace: 300, logToFilename: ${JSON.stringify(path)} })
       for (let i = 0; i < 100; i++) viz.line([i], { X: [i], win: 'l', update: 'append' })`)
     expect(code).toBe(0)
     expect(errors).toMatch(/cannot be reached, plots wait until it can/)
     expect(errors).toMatch(/101 calls could not be delivered to http:\/\/127.0.0.1:9\/: they are in the log/)
-    expect(seconds).toBeLessThan(15)
     expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(100)
   })
 
@@ -167,13 +168,12 @@ describe('a program that ends', () => {
     const sockets = createServer(() => {})
     await new Promise<void>((resolve) => sockets.listen(0, '127.0.0.1', resolve))
     const { port } = sockets.address() as AddressInfo
-    const { code, seconds } = await run(`
+    const { code } = await run(`
       const viz = new Visdom({ server: 'http://127.0.0.1', port: ${port}, exitGrace: 300 })
       viz.text('x')`)
     sockets.closeAllConnections()
     sockets.close()
     expect(code).toBe(0)
-    expect(seconds).toBeLessThan(15)
   })
 
   test('waits for answers to its questions', async () => {

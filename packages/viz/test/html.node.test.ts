@@ -2,7 +2,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chromium } from 'playwright'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { findChromium } from '../../../scripts/chromium.js'
 import { display, toHTML } from '../src/html/index.js'
@@ -11,6 +10,7 @@ import { Hub, type SavedEnv } from '../src/hub/index.js'
 import { parseJson } from '../src/protocol/json.js'
 import type { JsonObject } from '../src/protocol/types.js'
 import { buildPage } from './built-page.js'
+import { launchBrowser } from './launch-browser.js'
 import { makeFolder } from './server-helpers.js'
 
 const found = findChromium()
@@ -123,7 +123,7 @@ test.skipIf(found.path === undefined)(
     const hub = makeHub()
     writeFileSync(join(folder, 'run.html'), toHTML(hub, { title: NASTY, locale: 'en' }))
     writeFileSync(join(folder, 'notebook.html'), `<!doctype html><body>${display(hub, { locale: 'en' }).html}`)
-    const browser = await chromium.launch({ executablePath: found.path!, args: ['--no-first-run'] })
+    const browser = await launchBrowser(found.path!)
     try {
       const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 800 } })
       const page = await context.newPage()

@@ -1,10 +1,11 @@
 /** The page as a server gives it, in a browser. */
-import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright'
+import type { Browser, BrowserContext, Page, Request } from 'playwright'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { findChromium } from '../../../scripts/chromium.js'
 import type { JsonObject } from '../src/protocol/types.js'
 import type { VizServer } from '../src/server/index.js'
 import { buildPage } from './built-page.js'
+import { launchBrowser } from './launch-browser.js'
 import { line, makeFolder, makeServer, post, text } from './server-helpers.js'
 
 const found = findChromium()
@@ -15,10 +16,7 @@ let browser: Browser
 beforeAll(async () => {
   if (found.path === undefined) return
   await buildPage()
-  browser = await chromium.launch({
-    executablePath: found.path,
-    args: ['--no-first-run', '--disable-background-networking', '--disable-sync'],
-  })
+  browser = await launchBrowser(found.path)
 }, 60_000)
 
 afterAll(() => browser?.close())
@@ -61,6 +59,27 @@ async function fill(server: VizServer, ...bodies: object[]): Promise<void> {
 
 async function append(server: VizServer, win: string, x: number, y: unknown): Promise<void> {
   await post(server, '/update', { win, eid: 'main', append: true, data: [{ x: [x], y: [y] }] })
+}
+
+interface TraceEvent {
+  readonly name: string
+  readonly pid: number
+  readonly tid: number
+  readonly dur?: number
+  readonly args?: { readonly name?: string }
+}
+
+/** Milliseconds of the tasks on main threads of pages, the shortest first. */
+function mainThreadTasks(trace: Buffer): number[] {
+  const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] }
+  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid} ${tid}`
+  const main = new Set(
+    traceEvents.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain').map(threadOf),
+  )
+  return traceEvents
+    .filter((event) => event.name === 'RunTask' && event.dur !== undefined && main.has(threadOf(event)))
+    .map(({ dur }) => dur! / 1000)
+    .sort((a, b) => a - b)
 }
 
 describe.skipIf(found.path === undefined)('the page of a server', () => {
@@ -303,6 +322,7 @@ describe.skipIf(found.path === undefined)('the page of a server', () => {
         const { metrics } = await session.send('Performance.getMetrics')
         return metrics.find(({ name }) => name === 'TaskDuration')!.value
       }
+      await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline'] })
       const before = await busy()
       const updates = 1000
       const start = performance.now()
@@ -313,6 +333,10 @@ describe.skipIf(found.path === undefined)('the page of a server', () => {
       }
       const perUpdate = (((await busy()) - before) * 1000) / updates
       expect(perUpdate).toBeLessThan(16)
+      const tasks = mainThreadTasks(await browser.stopTracing())
+      expect(tasks.length).toBeGreaterThan(updates / 4)
+      // what blocks the page at once
+      expect(tasks[Math.floor(tasks.length * 0.99)]).toBeLessThan(16)
     },
     60_000,
   )

@@ -8,6 +8,8 @@ import { type EnvNode, envsIn, envTree } from '../src/page/state/env-tree.js'
 import { makeFilter } from '../src/page/state/filter.js'
 import { Layout, sizeOf, toItem } from '../src/page/state/layout.js'
 import { COLUMNS, compact, Packer, type Place } from '../src/page/state/pack.js'
+import { Pane } from '../src/page/state/pane.js'
+import { MANY_POINTS, traitsOf } from '../src/page/state/traits.js'
 import { viewsOf, withView } from '../src/page/state/views.js'
 import { textDocument } from '../src/page/windows/text-document.js'
 import { zoomAt } from '../src/page/windows/zoom.js'
@@ -155,12 +157,15 @@ describe('places', () => {
     expect(text('x'.repeat(1000))).toBe(text('<table></table>'))
   })
 
-  test('a few thousand panes are placed in no time', () => {
+  test('a few thousand panes find their places', () => {
     const layout = new Layout()
     const windows = Array.from({ length: 3000 }, (_, i) => windowOf(`${i}`))
-    const start = performance.now()
-    expect(layout.arrange(windows, 1200).size).toBe(3000)
-    expect(performance.now() - start).toBeLessThan(3000)
+    const placed = layout.arrange(windows, 1200)
+    expect(placed.size).toBe(3000)
+    const cells = [...placed.values()].flatMap(({ x, y, w, h }) =>
+      Array.from({ length: w * h }, (_, i) => `${x + (i % w)} ${y + Math.floor(i / w)}`),
+    )
+    expect(new Set(cells).size).toBe(cells.length)
   })
 })
 
@@ -314,4 +319,32 @@ test('the policy of a text window comes before the text', () => {
   const html = textDocument('<script>alert(1)</script>', { dark: true, atEnd: false })
   expect(html.indexOf("default-src 'none'")).toBeGreaterThan(0)
   expect(html.indexOf("default-src 'none'")).toBeLessThan(html.indexOf('<script>'))
+})
+
+describe('which lines are smoothed', () => {
+  const plot = (trace: object, version = 1): Window =>
+    ({
+      id: 'w',
+      type: 'plot',
+      i: 0,
+      version,
+      title: '',
+      contentID: 'c',
+      content: { data: [trace], layout: {} },
+    }) as never
+
+  test('those of a training: logged, updated or long; not the curve of a function', () => {
+    expect(traitsOf(plot({ x: [0, 1], y: [0, 1] }))).toEqual({ isTraining: false, hasTime: false, hasEpoch: false })
+    expect(traitsOf(plot({ y: [0, 1], t: [5, 6] }))).toEqual({ isTraining: true, hasTime: true, hasEpoch: false })
+    expect(traitsOf(plot({ y: [0, 1] }, 2)).isTraining).toBe(true)
+    expect(traitsOf(plot({ y: Array.from({ length: MANY_POINTS }, () => 0) })).isTraining).toBe(true)
+    expect(traitsOf(plot({ y: Array.from({ length: MANY_POINTS - 1 }, () => 0) })).isTraining).toBe(false)
+  })
+
+  test('the choice for a pane comes before what it is', () => {
+    const pane = new Pane(plot({ y: [0, 1] }))
+    expect(pane.isSmooth).toBe(false)
+    pane.smooth.value = true
+    expect(pane.isSmooth).toBe(true)
+  })
 })

@@ -1,5 +1,5 @@
 /** What the page holds, after what the hub did. */
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Hub } from '../src/hub/index.js'
 import { Store } from '../src/page/state/store.js'
 import type { Link } from '../src/protocol/transport.js'
@@ -63,7 +63,11 @@ function makeStore(hub: Hub, envs?: readonly string[]) {
 }
 
 const settle = async (): Promise<void> => {
-  for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 8))
+  // a busy browser has few frames
+  for (let i = 0; i < 5; i++) {
+    if (typeof document !== 'undefined') await new Promise((resolve) => requestAnimationFrame(resolve))
+    await new Promise((resolve) => setTimeout(resolve, 8))
+  }
 }
 
 const contentOf = (store: Store, id: string): unknown => store.pane(id)?.window.content
@@ -137,10 +141,11 @@ describe('windows', () => {
     let dropped = 0
     dropWhere((message) => message.command === 'window_update' && dropped++ === 0)
     for (const y of [9, 10]) hub.handle('update', { win: 'a', eid: 'main', append: true, data: [{ x: [y], y: [y] }] })
-    await new Promise((resolve) => setTimeout(resolve, 400))
+    const asked = () => posts.filter((post) => post === 'env/main')
+    await vi.waitFor(() => expect(asked()).toHaveLength(2), { timeout: 20_000 })
     await settle()
     expect(dropped).toBeGreaterThan(1)
-    expect(posts.filter((post) => post === 'env/main')).toHaveLength(2)
+    expect(asked()).toHaveLength(2)
     expect((contentOf(store, 'a') as { data: { y: number[] }[] }).data[0]!.y).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     expect(store.pane('a')).toBe(a)
     expect(b.revision.value).toBe(revision)

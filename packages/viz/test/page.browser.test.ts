@@ -40,7 +40,7 @@ const until = <T>(get: () => T | null | undefined | false): Promise<T> =>
       if (value === null || value === undefined || value === false) throw new Error(`not yet: ${get}`)
       return value
     },
-    { timeout: 8000, interval: 20 },
+    { timeout: 20_000, interval: 20 },
   )
 
 function post(endpoint: string, body: JsonObject): void {

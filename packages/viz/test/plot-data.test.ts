@@ -270,3 +270,17 @@ test('tables quote what needs it', () => {
     ),
   ).toBe('trace,x\n"a,""b""",1.5\n"line\nbreak",\nNaN,"[1,2]"\n')
 })
+
+test('what a window says beside its content touches no trace', () => {
+  const ops = [
+    { op: 'replace', path: '/contentID', value: 'b' },
+    { op: 'replace', path: '/version', value: 2 },
+  ] as const
+  const { all, layout, grown, changed } = touchedBy(ops, () => 0)
+  expect({ all, layout, grown: grown.size, changed: changed.size }).toEqual({
+    all: false,
+    layout: false,
+    grown: 0,
+    changed: 0,
+  })
+})

@@ -4,6 +4,8 @@ import { applyPatch } from '../src/protocol/patch.js'
 import type { NetworkContent, PatchOp, PlotContent } from '../src/protocol/types.js'
 
 const isFull = import.meta.env.TSORCH_TEST === 'full'
+/** A busy browser has few frames. */
+const patient = { timeout: 20_000 }
 const frame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
 
 let ends: (() => void)[] = []
@@ -116,11 +118,11 @@ test('however many changes come, there is one drawing a frame, and none out of s
     append()
     await frame()
     expect(cleared).not.toHaveBeenCalled()
-  })
+  }, patient)
   // nothing was lost
   expect(plot.toCSV().split('\n').length).toBe(content.data[0]!.y!.length + 2)
   host.style.top = '0'
-  await vi.waitFor(() => expect(cleared).toHaveBeenCalled())
+  await vi.waitFor(() => expect(cleared).toHaveBeenCalled(), patient)
 })
 
 test('dragging selects a part, which stays until two clicks', async () => {
@@ -186,7 +188,7 @@ test('the size follows the host, in pixels of the screen', async () => {
   const { host, canvas } = await show(contentOf(line([1, 2])))
   expect(canvas().width).toBe(Math.round(600 * devicePixelRatio))
   host.style.width = '300px'
-  await vi.waitFor(() => expect(canvas().width).toBe(Math.round(300 * devicePixelRatio)))
+  await vi.waitFor(() => expect(canvas().width).toBe(Math.round(300 * devicePixelRatio)), patient)
   expect(reds(canvas())).toBeGreaterThan(100)
 })
 
@@ -220,7 +222,7 @@ test('what only Plotly draws: a sentence without it, Plotly with it', async () =
   const react = vi.fn(async (element: HTMLElement) => void element.append('drawn'))
   const purge = vi.fn()
   const other = await show(content, { loadPlotly: async () => ({ default: { react, purge } }) })
-  await vi.waitFor(() => expect(other.host.textContent).toContain('drawn'))
+  await vi.waitFor(() => expect(other.host.textContent).toContain('drawn'), patient)
   expect(react.mock.calls[0]![1 as never]).toEqual(content.data)
   other.plot.destroy()
   expect(purge).toHaveBeenCalled()

@@ -1,5 +1,5 @@
 /** Servers and plain clients for tests. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +11,18 @@ export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tsorch-viz-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/** What is in the files of a folder whose names begin so, as text; a server may be moving them about. */
+export function textsIn(folder: string, prefix: string): string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return files.flatMap(({ name, parentPath }) => {
+    try {
+      return name.startsWith(prefix) ? [readFileSync(join(parentPath, name), 'utf8')] : []
+    } catch {
+      return []
+    }
+  })
 }
 
 /** Warnings are collected: nothing is printed. */
@@ -128,7 +140,7 @@ export class TestSocket {
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Waits until something is so. */
-export async function eventually(check: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+export async function eventually(check: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
   for (const end = Date.now() + ms; !(await check()); await pause(10))
     if (Date.now() > end) throw new Error(`it did not come true: ${check}`)
 }

@@ -4,7 +4,7 @@ import { Hub } from '../src/hub/index.js'
 import { Gate } from '../src/server/gate.js'
 import { MessageEncoder } from '../src/server/outbox.js'
 import { PollSessions } from '../src/server/polling.js'
-import { eventually, line, makeServer, pause, post, send, TestSocket, text } from './server-helpers.js'
+import { eventually, line, makeServer, post, send, TestSocket, text } from './server-helpers.js'
 
 const isFull = import.meta.env.TSORCH_TEST === 'full'
 
@@ -158,7 +158,7 @@ test('connections beyond the most are refused with a reason', async () => {
   await eventually(async () => (await TestSocket.refusal(server, '/socket')) === 0)
 })
 
-test('a thousand pages see every change', { timeout: 60_000 }, async () => {
+test('many pages see every change', { timeout: 60_000 }, async () => {
   const server = await makeServer()
   const count = isFull ? 1000 : 100
   const pages = Array.from({ length: count }, () => new TestSocket(server, '/socket'))
@@ -166,5 +166,4 @@ test('a thousand pages see every change', { timeout: 60_000 }, async () => {
   for (let i = 0; i < 3; i++) await post(server, '/events', text('t', `${i}`))
   const seen = await Promise.all(pages.map(async (page) => [await page.next(), await page.next(), await page.next()]))
   for (const messages of seen) expect(messages.map(({ content }) => content)).toEqual(['0', '1', '2'])
-  await pause(0)
 })

@@ -14,7 +14,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { jsonPieces, snapshot } from '../src/server/store/env-file.js'
 import { distinctFileNameOf, envOf, fileNameOf } from '../src/server/store/names.js'
-import { eventually, line, makeFolder, makeServer, pause, post, TestSocket, text } from './server-helpers.js'
+import { eventually, line, makeFolder, makeServer, post, TestSocket, text, textsIn } from './server-helpers.js'
 
 type Saved = { jsons: Record<string, { content: unknown }>; reload: Record<string, unknown>; journal: number }
 
@@ -57,7 +57,9 @@ test('a server that was killed comes back with all but the last moment', async (
     await post(server, '/update', { win: 'loss', eid: 'main', append: true, name: '1', data: [{ x: [i], y: [i] }] })
   await post(server, '/fork_env', { prev_eid: 'main', eid: 'copy' })
   await post(server, '/update', { win: 'loss', eid: 'copy', append: true, name: '1', data: [{ x: [-1], y: [-1] }] })
-  await pause(500)
+  // written without being asked to
+  const written = (name: string, end: string): boolean => textsIn(envPath, name).some((text) => text.includes(end))
+  await eventually(() => written('main', '100]') && written('copy', '-1]'))
   // what a killed server would leave
   const left = join(makeFolder(), 'left')
   cpSync(envPath, left, { recursive: true })
@@ -316,7 +318,8 @@ test('a folder that cannot be written to is told about once, and saving goes on 
   await page.until('layout')
   for (let i = 0; i < 5; i++) {
     expect((await post(server, '/events', text('t', `${i}`))).text).toBe('t')
-    await pause(100)
+    await eventually(() => server.warnings.length > 0)
+    await server.flush()
   }
   expect(server.warnings).toEqual([expect.stringContaining('plots are not being saved')])
   const seen: unknown[] = []

@@ -1,10 +1,22 @@
-/** What a server refused, or could not be told. */
+/**
+ * What a server refused, or could not be told.
+ *
+ * @example
+ * ```ts
+ * import { Hub, Visdom, VisdomError } from '@tsorch/viz'
+ *
+ * const viz = new Visdom({ server: new Hub() })
+ * const error = await viz.getWindowData('nothing').catch((error: unknown) => error)
+ * if (error instanceof VisdomError) console.log(error.endpoint, error.status) // win_data 400
+ * ```
+ */
 export class VisdomError extends Error {
   override readonly name = 'VisdomError'
   /** the endpoint that was posted to, such as `'update'` */
   readonly endpoint: string
   /** the window that was meant, if any */
   readonly win: string | null
+  /** the environment that was meant, if any */
   readonly env: string | null
   /** HTTP status of the answer; `undefined` if there was none */
   readonly status: number | undefined

@@ -41,6 +41,7 @@ export interface TraceOpts {
   readonly traceopts?: { readonly plotly: Readonly<Record<string, JsonObject>> }
 }
 
+/** `opts` of {@link Visdom.scatter}. */
 export interface ScatterOpts extends PlotOpts, AxisOpts<'z'>, TraceOpts {
   /** `'markers'`, `'lines'`, `'markers+text'`, ... */
   readonly mode?: string
@@ -60,11 +61,13 @@ export interface ScatterOpts extends PlotOpts, AxisOpts<'z'>, TraceOpts {
   readonly webgl?: boolean
 }
 
+/** `opts` of {@link Visdom.line}. */
 export interface LineOpts extends Omit<ScatterOpts, 'mode'> {
   /** shows the points of the line */
   readonly markers?: boolean
 }
 
+/** `opts` of {@link Visdom.heatmap}. */
 export interface HeatmapOpts extends PlotOpts {
   readonly colormap?: string
   /** the value of the first and the last colour */
@@ -76,6 +79,7 @@ export interface HeatmapOpts extends PlotOpts {
   readonly nancolor?: string | null
 }
 
+/** `opts` of {@link Visdom.surf} and {@link Visdom.contour}. */
 export interface SurfaceOpts extends PlotOpts, AxisOpts<'z'> {
   readonly colormap?: string
   /** the value of the first and the last colour */
@@ -83,25 +87,31 @@ export interface SurfaceOpts extends PlotOpts, AxisOpts<'z'> {
   readonly xmax?: number
 }
 
+/** `opts` of {@link Visdom.bar}. */
 export interface BarOpts extends PlotOpts {
   /** names along the x axis */
   readonly rownames?: readonly (string | number)[] | null
   readonly stacked?: boolean
 }
 
+/** `opts` of {@link Visdom.histogram}. */
 export interface HistogramOpts extends BarOpts {
   /** default 30, but not more than there are values */
   readonly numbins?: number
 }
 
+/** `opts` of {@link Visdom.boxplot}. */
 export interface BoxplotOpts extends PlotOpts {}
 
+/** `opts` of {@link Visdom.pie}; `legend` has the names of the parts. */
 export interface PieOpts extends PlotOpts {}
 
+/** `opts` of {@link Visdom.stem}. */
 export interface StemOpts extends Omit<ScatterOpts, 'mode'> {
   readonly colormap?: string
 }
 
+/** `opts` of {@link Visdom.quiver}. */
 export interface QuiverOpts extends Omit<ScatterOpts, 'mode'> {
   /** the length of the longest arrow */
   readonly normalize?: number | false
@@ -109,12 +119,14 @@ export interface QuiverOpts extends Omit<ScatterOpts, 'mode'> {
   readonly arrowheads?: boolean
 }
 
+/** `opts` of {@link Visdom.mesh}. */
 export interface MeshOpts extends PlotOpts, AxisOpts<'z'> {
   readonly color?: string | null
   /** 0 to 1 */
   readonly opacity?: number | null
 }
 
+/** `opts` of {@link Visdom.sunburst}. */
 export interface SunburstOpts extends PlotOpts {
   /** of the text, in pixels */
   readonly size?: number | null
@@ -123,6 +135,7 @@ export interface SunburstOpts extends PlotOpts {
   readonly marker_width?: number | null
 }
 
+/** `opts` of {@link Visdom.dualAxisLines}. */
 export interface DualAxisOpts extends WindowOpts {
   readonly name_y1?: string
   readonly name_y2?: string
@@ -139,6 +152,7 @@ export interface DualAxisOpts extends WindowOpts {
   readonly right?: number
 }
 
+/** `opts` of {@link Visdom.image} and {@link Visdom.images}. */
 export interface ImageOpts extends WindowOpts {
   readonly caption?: string | null
   /** keeps the images that were in the window before, with a slider */
@@ -148,13 +162,16 @@ export interface ImageOpts extends WindowOpts {
   readonly jpgquality?: number
 }
 
+/** `opts` of {@link Visdom.text}, {@link Visdom.svg} and {@link Visdom.properties}. */
 export interface TextOpts extends WindowOpts {}
 
+/** `opts` of {@link Visdom.audio}. */
 export interface AudioOpts extends WindowOpts {
   /** in Hz; default 44100 */
   readonly sample_frequency?: number
 }
 
+/** `opts` of {@link Visdom.video}. */
 export interface VideoOpts extends WindowOpts {
   /** frames per second; default 25 */
   readonly fps?: number
@@ -162,6 +179,7 @@ export interface VideoOpts extends WindowOpts {
   readonly loop?: boolean
 }
 
+/** `opts` of {@link Visdom.graph}. */
 export interface GraphOpts extends WindowOpts {
   readonly directed?: boolean
   readonly showVertexLabels?: boolean
@@ -170,6 +188,7 @@ export interface GraphOpts extends WindowOpts {
   readonly scheme?: 'same' | 'different'
 }
 
+/** `opts` of {@link Visdom.embeddings}. */
 export interface EmbeddingsOpts extends WindowOpts {}
 
 /** `opts` while a body is made of them. */

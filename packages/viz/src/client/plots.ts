@@ -39,36 +39,44 @@ export interface DrawOptions<TOpts> extends WindowOptions {
   readonly opts?: TOpts | null | undefined
 }
 
+/** What {@link Visdom.line} takes last. */
 export interface LineOptions extends DrawOptions<LineOpts>, TraceOptions<LineOpts> {
   /** places on the x axis, for all lines or for each; default: from 0 to 1 */
   readonly X?: Values | null | undefined
 }
 
+/** What {@link Visdom.scatter} takes last. */
 export interface ScatterOptions extends DrawOptions<ScatterOpts>, TraceOptions<ScatterOpts> {
   /** a label for each point, 1 or more; with `name`, the y values for a vector `X` */
   readonly Y?: Values | null | undefined
 }
 
+/** What {@link Visdom.bar} and {@link Visdom.stem} take last. */
 export interface PlacedOptions<TOpts> extends DrawOptions<TOpts> {
   /** places on the x axis; default: 1, 2, 3, ... */
   readonly Y?: Values | null | undefined
 }
 
+/** What {@link Visdom.mesh} takes last. */
 export interface MeshOptions extends DrawOptions<MeshOpts> {
   /** polygons: in each row, the numbers of their corners */
   readonly Y?: Values | null | undefined
 }
 
+/** What {@link Visdom.heatmap} takes last. */
 export interface HeatmapOptions extends DrawOptions<HeatmapOpts> {
   readonly update?: HeatmapUpdate | null | undefined
 }
 
+/** What {@link Visdom.quiver} takes last. */
 export interface QuiverOptions extends DrawOptions<QuiverOpts>, QuiverGrid {}
 
+/** What {@link Visdom.sunburst} takes last. */
 export interface SunburstOptions extends DrawOptions<SunburstOpts> {
   readonly values?: Values | null | undefined
 }
 
+/** What {@link Visdom.images} takes last. */
 export interface ImagesOptions extends DrawOptions<ImageOpts> {
   /** images beside each other; default 8 */
   readonly nrow?: number | undefined
@@ -76,23 +84,27 @@ export interface ImagesOptions extends DrawOptions<ImageOpts> {
   readonly padding?: number | undefined
 }
 
+/** What {@link Visdom.text} takes last. */
 export interface TextOptions extends DrawOptions<TextOpts> {
   /** adds a line to the text that is there */
   readonly append?: boolean | undefined
 }
 
+/** What {@link Visdom.svg} takes last. */
 export interface SvgOptions extends DrawOptions<TextOpts> {
   readonly svgstr?: string | undefined
   /** path of a file; in Node.js */
   readonly svgfile?: string | undefined
 }
 
+/** What {@link Visdom.audio} takes last. */
 export interface AudioOptions extends DrawOptions<AudioOpts> {
   readonly tensor?: Values | null | undefined
   /** path of a file that ends in wav, mp3, ogg or flac; in Node.js */
   readonly audiofile?: string | undefined
 }
 
+/** What {@link Visdom.video} takes last. */
 export interface VideoOptions extends DrawOptions<VideoOpts> {
   readonly tensor?: Values | null | undefined
   /** what the dimensions of the tensor are; default `'LxHxWxC'`: frames, rows, columns, channels */
@@ -101,6 +113,7 @@ export interface VideoOptions extends DrawOptions<VideoOpts> {
   readonly videofile?: string | undefined
 }
 
+/** What {@link Visdom.graph} takes last. */
 export interface GraphOptions extends DrawOptions<GraphOpts>, GraphLabels {}
 
 /**

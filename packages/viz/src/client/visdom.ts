@@ -299,6 +299,7 @@ export class Visdom extends Plots {
     return this.#tell('fork_env', { prev_eid: prevEid, eid }, (name) => name)
   }
 
+  /** Deletes an environment with all of its windows. */
   deleteEnv(env: string): Promise<void> {
     if (typeof env !== 'string') throw new TypeError(`deleteEnv: env should be a string, but got ${describe(env)}`)
     this.#environments.delete(env)

@@ -113,7 +113,19 @@ export function watch(sink: WatchSink, model: ModuleLike, options: WatchOptions 
   return watcher
 }
 
-/** Ends all watching of a model, or of all models that `sink` shows. */
+/**
+ * Ends all watching of a model, or of all models that `sink` shows.
+ *
+ * @example
+ * ```ts
+ * import { Hub, unwatch, Visdom, watch } from '@tsorch/viz'
+ * import { nn } from 'tsorch'
+ *
+ * const viz = new Visdom({ server: new Hub() })
+ * watch(viz, new nn.Linear(3, 1))
+ * unwatch(viz)
+ * ```
+ */
 export function unwatch(sink: WatchSink, model?: ModuleLike): void {
   for (const [each, watcher] of sinks.get(sink)?.active ?? [])
     if (model === undefined || each === model) watcher.unwatch()

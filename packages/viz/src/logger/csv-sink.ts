@@ -13,6 +13,15 @@ const NEEDS = 'csvSink'
  * A file that is there already is kept as `a.1.csv`, `a.2.csv`, ..., unless the run is resumed.
  *
  * @throws Error where there are no files (in browsers)
+ *
+ * @example
+ * ```ts
+ * import { csvSink, Logger } from '@tsorch/viz'
+ *
+ * const logger = new Logger({ run: 'first', to: [csvSink('runs/first.csv')] })
+ * logger.log({ loss: 0.5 })
+ * await logger.finish()
+ * ```
  */
 export function csvSink(path: string | URL): LogSink {
   return new CsvSink(pathOf(path))

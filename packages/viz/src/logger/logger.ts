@@ -63,6 +63,7 @@ const MAX_WAITING = 1000
  * ```
  */
 export class Logger {
+  /** the name of the run */
   readonly run: string
   readonly #sinks: readonly LogSink[]
   readonly #onWarning: (message: string) => void

@@ -4,7 +4,16 @@ import type { HparamValue, ImageRecord, LogMoment, LogSink, RunStart, ScalarsRec
 
 /**
  * TensorBoard's event files. The hyper-parameters are a text from the start, and at the end of the run a line of its table, with the last
- * value of each tag as `hparam/TAG`. The writer stays open.
+ * value of each tag as `hparam/TAG`. The writer stays open. A {@link Logger} that is given a writer makes this of it.
+ *
+ * @example
+ * ```ts
+ * import { Logger, SummaryWriter, tensorBoardSink } from '@tsorch/viz'
+ *
+ * const logger = new Logger({ run: 'first', to: [tensorBoardSink(new SummaryWriter('runs/first'))] })
+ * logger.log({ loss: 0.5 })
+ * await logger.finish()
+ * ```
  */
 export function tensorBoardSink(writer: SummaryWriter): LogSink {
   return new TensorBoardSink(writer)

@@ -13,7 +13,20 @@ export interface TerminalSinkOptions {
   readonly color?: boolean | undefined
 }
 
-/** Lines on a terminal, `step 120  epoch 2  loss 0.3121  acc 0.9062`, and warnings of losses that diverge. */
+/**
+ * Lines on a terminal, `step 120  epoch 2  loss 0.3121  acc 0.9062`, and warnings of losses that diverge.
+ *
+ * @throws RangeError for a negative `every`
+ *
+ * @example
+ * ```ts
+ * import { Logger, terminalSink } from '@tsorch/viz'
+ *
+ * const logger = new Logger({ run: 'first', to: [terminalSink({ every: 10 })] })
+ * logger.log({ loss: 0.5 }) // step 0  loss 0.5000
+ * await logger.finish()
+ * ```
+ */
 export function terminalSink({ stream, every = 1, color }: TerminalSinkOptions = {}): LogSink {
   if (!(every >= 0)) throw new RangeError(`terminalSink: every should be a number of at least 0, but got ${every}`)
   const to = stream ?? standardStream('stderr')

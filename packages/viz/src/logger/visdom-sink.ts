@@ -18,7 +18,16 @@ export function placeOf(tag: string): { win: string; line: string } {
 
 /**
  * A page: the run is an environment, with a window for each tag and the hyper-parameters in a window of their own. The client stays open
- * at the end of the run.
+ * at the end of the run. A {@link Logger} that is given a client makes this of it.
+ *
+ * @example
+ * ```ts
+ * import { Hub, Logger, Visdom, visdomSink } from '@tsorch/viz'
+ *
+ * const logger = new Logger({ run: 'first', to: [visdomSink(new Visdom({ server: new Hub() }))] })
+ * logger.log({ loss: 0.5 })
+ * await logger.finish()
+ * ```
  */
 export function visdomSink(viz: Visdom): LogSink {
   return new VisdomSink(viz)

@@ -11,6 +11,13 @@ import type { PageHandle, PageState } from './types.js'
  * (`/env/NAME`, `/compare/A+B`).
  *
  * @throws TypeError if there is no element
+ *
+ * @example
+ * ```ts
+ * import { start } from '@tsorch/viz/page'
+ *
+ * start(document.querySelector('#app'))
+ * ```
  */
 export function start(element: Element | null): PageHandle {
   if (element === null) throw new TypeError('start: there is no element for the page')

@@ -15,7 +15,17 @@ export interface Transport {
   close?(): void
 }
 
-/** Why a body did not arrive. */
+/**
+ * Why a body did not arrive.
+ *
+ * @example
+ * ```ts
+ * import { Hub, TransportError } from '@tsorch/viz'
+ *
+ * const error = await new Hub().transport().post('delete_env', { eid: 'nothing' }).catch((error: unknown) => error)
+ * if (error instanceof TransportError) console.log(error.status, error.message) // 400 environment 'nothing' does not exist
+ * ```
+ */
 export class TransportError extends Error {
   override readonly name = 'TransportError'
   /** HTTP status; `undefined` if there was no answer at all, and another try may succeed. */
@@ -34,6 +44,7 @@ export interface Link {
   open(onMessage: (message: PageMessage) => void, onState: (state: 'online' | 'offline') => void): LinkConnection
 }
 
+/** A page that is connected. */
 export interface LinkConnection {
   send(command: PageCommand): void
   close(): void

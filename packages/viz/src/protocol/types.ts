@@ -6,6 +6,7 @@
 
 /** Any JSON value; numbers may be NaN and infinite, see `json.ts`. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined }
+/** A JSON object, such as a body. */
 export type JsonObject = { readonly [key: string]: Json | undefined }
 
 /** A cell of an axis: a number, a category or a date as text, `null` for a gap. */
@@ -78,6 +79,7 @@ export interface NetworkNode {
   readonly trainable?: number
 }
 
+/** The content of a window of type `network`. Edges name their nodes. */
 export interface NetworkContent {
   readonly nodes: readonly NetworkNode[]
   readonly edges: readonly {
@@ -105,6 +107,7 @@ export interface UpdateBody extends EventsBody {
   readonly updateDir?: 'replace' | 'appendRow' | 'appendColumn' | 'prependRow' | 'prependColumn'
 }
 
+/** What a window shows. */
 export type WindowType = 'plot' | 'image' | 'image_history' | 'text' | 'properties' | 'network' | 'embeddings'
 
 /** A window as the server keeps it, saves it and sends it. */
@@ -191,6 +194,7 @@ export interface RunSummary {
   readonly updated: number | null
 }
 
+/** What the endpoint `runs` tells of a line. */
 export interface MetricSummary {
   readonly count: number
   /** the latest value; as text where it is not finite: `"NaN"`, `"Infinity"` or `"-Infinity"` */

@@ -11,8 +11,17 @@ export type EventSource = string | URL | Blob | Uint8Array
  *
  * @throws Error for a damaged record, with the name of the file and the place, and from the file system
  * @example
- * for await (const { step, summary = [] } of readEvents('runs/digits/events.out.tfevents.1700000000.host.1.0'))
- *   for (const { tag, simpleValue } of summary) console.log(step, tag, simpleValue)
+ * ```ts
+ * import { readdirSync } from 'node:fs'
+ * import { readEvents, SummaryWriter } from '@tsorch/viz'
+ *
+ * const writer = new SummaryWriter('runs/events')
+ * writer.addScalar('loss', 0.5, 0)
+ * writer.close()
+ * for (const file of readdirSync('runs/events'))
+ *   for await (const { step, summary = [] } of readEvents(`runs/events/${file}`))
+ *     for (const { tag, simpleValue } of summary) console.log(step, tag, simpleValue)
+ * ```
  */
 export async function* readEvents(source: EventSource): AsyncGenerator<SummaryEvent, void> {
   const name = nameOf(source)

@@ -43,8 +43,15 @@ const TEXT_SUFFIX = '/text_summary'
  *
  * @throws Error if the folder holds no event file, for a damaged record, and from the file system
  * @example
+ * ```ts
+ * import { readRun, SummaryWriter } from '@tsorch/viz'
+ *
+ * const writer = new SummaryWriter('runs/digits')
+ * writer.addScalar('loss/train', 0.5, 0)
+ * writer.close()
  * const { scalars } = await readRun('runs/digits')
  * for (const { step, value } of scalars.get('loss/train')!) console.log(step, value)
+ * ```
  */
 export async function readRun(folder: string | URL | readonly EventSource[]): Promise<Run> {
   const sources = typeof folder === 'string' || folder instanceof URL ? eventFiles(pathOf(folder)) : folder
@@ -58,6 +65,15 @@ export async function readRun(folder: string | URL | readonly EventSource[]): Pr
  * Reads all runs of a folder and those in it, by their paths in it; `'.'` is the folder itself.
  *
  * @throws Error for a damaged record, and from the file system
+ * @example
+ * ```ts
+ * import { readRuns, SummaryWriter } from '@tsorch/viz'
+ *
+ * const writer = new SummaryWriter('runs/all/lr=0.1')
+ * writer.addScalar('loss', 0.5, 0)
+ * writer.close()
+ * for (const [path, { scalars }] of await readRuns('runs/all')) console.log(path, [...scalars.keys()]) // lr=0.1 [ 'loss' ]
+ * ```
  */
 export async function readRuns(folder: string | URL): Promise<Map<string, Run>> {
   const { readdirSync } = builtin('node:fs', 'reading runs')

@@ -126,9 +126,13 @@ function defaultLogDir(comment: string): string {
  * {@link close} and the end of the program. Values may be tensors (of any device that can be read synchronously) or arrays.
  *
  * @example
+ * ```ts
+ * import { SummaryWriter } from '@tsorch/viz'
+ *
  * const writer = new SummaryWriter('runs/digits')
  * for (let step = 0; step < 100; step++) writer.addScalar('loss/train', 1 / (step + 1), step)
  * writer.close()
+ * ```
  * @see https://docs.pytorch.org/docs/stable/tensorboard.html
  */
 export class SummaryWriter {
@@ -365,9 +369,14 @@ export class SummaryWriter {
    * @param inputs the arguments of the call, a tensor by itself if it is the only one
    * @throws TypeError if `model` is no module; whatever the model throws
    * @example
+   * ```ts
+   * import { SummaryWriter } from '@tsorch/viz'
+   * import { nn, randn } from 'tsorch'
+   *
    * const writer = new SummaryWriter('runs/digits')
    * writer.addGraph(new nn.Conv2d(1, 10, 5), randn([1, 1, 28, 28]))
    * writer.close()
+   * ```
    */
   addGraph(model: ModuleLike, inputs: unknown, options: Pick<LogOptions, 'walltime'> = {}): void {
     checkModel('addGraph', model)
@@ -383,8 +392,13 @@ export class SummaryWriter {
    *
    * @throws TypeError for what is no layout, RangeError for a margin chart without its three tags
    * @example
+   * ```ts
+   * import { SummaryWriter } from '@tsorch/viz'
+   *
    * const writer = new SummaryWriter('runs/digits')
    * writer.addCustomScalars({ losses: { both: ['Multiline', ['loss/train', 'loss/test']] } })
+   * writer.close()
+   * ```
    */
   addCustomScalars(layout: CustomScalarsLayout): void {
     this.#add('addCustomScalars', null, customScalarsValue('addCustomScalars', layout))

@@ -23,6 +23,13 @@ export interface PageSocket {
  *
  * @param base the address of the server: `http://localhost:8097`, or with a path if it has one
  * @throws TypeError if `base` is no address
+ *
+ * @example
+ * ```ts
+ * import { mount, webSocketLink } from '@tsorch/viz/page'
+ *
+ * mount(document.body, { link: webSocketLink('http://localhost:8097'), env: 'main' })
+ * ```
  */
 export function webSocketLink(base: string | URL, options: WebSocketLinkOptions = {}): Link {
   const root = new URL(base, globalThis.location?.href)

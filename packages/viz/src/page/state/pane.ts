@@ -4,6 +4,7 @@ import { applyPatch } from '../../protocol/patch.js'
 import type { PatchOp, Window } from '../../protocol/types.js'
 import type { PlotFlag } from '../plot/types.js'
 import { findFlag } from './flags.js'
+import { areSame, type Traits, traitsOf } from './traits.js'
 
 /** What a body of a pane can be saved as; `undefined` where it can't. */
 export interface PaneExports {
@@ -24,6 +25,7 @@ export class Pane {
   /** Changes in place with each patch; it may be another after the window was made anew. */
   window: Window
   readonly title: Signal<string>
+  readonly traits: Signal<Traits>
   /** Counts the changes that were handed on. */
   readonly revision: Signal<number> = signal(0)
   readonly flag: Signal<PlotFlag | null> = signal(null)
@@ -37,6 +39,8 @@ export class Pane {
   /** What the user chose for this pane alone. */
   readonly logX: Signal<boolean | undefined> = signal(undefined)
   readonly logY: Signal<boolean | undefined> = signal(undefined)
+  /** Whether its lines are smoothed; `undefined` leaves it to what they are. */
+  readonly smooth: Signal<boolean | undefined> = signal(undefined)
   readonly histograms: Signal<'ridges' | 'heat'> = signal('ridges')
   readonly #listeners = new Set<PaneListener>()
   #pending: PatchOp[] = []
@@ -46,6 +50,7 @@ export class Pane {
     this.id = window.id
     this.window = window
     this.title = signal(titleOf(window))
+    this.traits = signal(traitsOf(window))
   }
 
   /** Takes another window of the same id. */
@@ -82,6 +87,11 @@ export class Pane {
     if (flag !== null || ops.length === 0) this.flag.value = flag
   }
 
+  /** Whether its lines are smoothed, by what the user chose or by what they are. */
+  get isSmooth(): boolean {
+    return this.smooth.value ?? this.traits.value.isTraining
+  }
+
   /** Hands on what has come. */
   flush(): void {
     const ops = this.#pending
@@ -90,6 +100,8 @@ export class Pane {
     const passed = this.#isNew ? [] : ops
     this.#isNew = false
     this.title.value = titleOf(this.window)
+    const traits = traitsOf(this.window)
+    if (!areSame(traits, this.traits.peek())) this.traits.value = traits
     this.revision.value++
     this.#look(passed)
     for (const listener of this.#listeners) listener(passed)

@@ -31,6 +31,16 @@ export class Store {
     this.panes.value.filter((pane) => pane.flag.value !== null),
   )
 
+  /** What may run along x in one pane at least. */
+  readonly columns: ReadonlySignal<{ readonly hasTime: boolean; readonly hasEpoch: boolean }> = computed(() => {
+    let [hasTime, hasEpoch] = [false, false]
+    for (const { traits } of this.panes.value) {
+      hasTime ||= traits.value.hasTime
+      hasEpoch ||= traits.value.hasEpoch
+    }
+    return { hasTime, hasEpoch }
+  })
+
   readonly #byId = new Map<string, Pane>()
   readonly #dirty = new Set<Pane>()
   readonly #opener: EnvOpener

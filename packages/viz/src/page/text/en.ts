@@ -29,6 +29,9 @@ export const en: Text = {
   clear: 'Clear',
   plotSettings: 'Plots',
   smoothing: 'Smoothing',
+  smoothingHint:
+    'Smooths lines that were logged, grow, or have 500 points or more, and compared runs. The menu of a pane switches it for that pane.',
+  noColumn: 'No plot here has this column',
   xAxis: 'x axis',
   step: 'Step',
   relative: 'Duration',

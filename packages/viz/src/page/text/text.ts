@@ -31,6 +31,8 @@ export interface Text {
   readonly clear: string
   readonly plotSettings: string
   readonly smoothing: string
+  readonly smoothingHint: string
+  readonly noColumn: string
   readonly xAxis: string
   readonly step: string
   readonly relative: string

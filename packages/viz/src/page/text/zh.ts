@@ -29,6 +29,8 @@ export const zh: Text = {
   clear: '清除',
   plotSettings: '绘图',
   smoothing: '平滑',
+  smoothingHint: '平滑训练记录、仍在增长或不少于 500 个点的曲线，以及对比的运行。可在窗格菜单中单独切换。',
+  noColumn: '这里的图都没有这一列',
   xAxis: '横轴',
   step: '步数',
   relative: '时长',

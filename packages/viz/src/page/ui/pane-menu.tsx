@@ -20,6 +20,7 @@ function PaneMenuItems({ pane, close }: { readonly pane: Pane; readonly close: (
   const app = useApp()
   const text = app.text.value
   const { csv, svg, png, html } = pane.exports.value
+  const isSmooth = pane.smooth.value ?? (app.store.isCompare || pane.isSmooth)
   const name = pane.title.value === '' ? pane.id : pane.title.value
   const save = (make: () => Promise<unknown> | unknown): void => {
     close()
@@ -49,6 +50,11 @@ function PaneMenuItems({ pane, close }: { readonly pane: Pane; readonly close: (
           >
             {text.logX}
           </MenuItem>
+          {hasLines(pane) && (
+            <MenuItem checked={isSmooth} onClick={() => (pane.smooth.value = !isSmooth)}>
+              {text.smoothing}
+            </MenuItem>
+          )}
           {hasHistograms(pane) && (
             <MenuItem
               checked={pane.histograms.value === 'heat'}
@@ -96,6 +102,13 @@ function PaneMenuItems({ pane, close }: { readonly pane: Pane; readonly close: (
       </MenuItem>
       <p class="menu-note">{text.moveHint}</p>
     </>
+  )
+}
+
+function hasLines(pane: Pane): boolean {
+  const { data } = pane.window.content as { data?: readonly { type?: string; mode?: string }[] }
+  return (
+    data?.some(({ type = 'scatter', mode = 'lines' }) => /^scatter(gl)?$/.test(type) && mode.includes('lines')) ?? false
   )
 }
 

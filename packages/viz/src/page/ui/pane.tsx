@@ -108,7 +108,9 @@ function FlagBadge({ pane }: { readonly pane: Pane }): JSX.Element | null {
   const text = useApp().text.value
   const flag = pane.flag.value
   if (flag === null) return null
-  const message = text.flagged(flag.trace, flag.message === '' ? text.isNotFinite : flag.message)
+  // where there are several traces, the message says which
+  const trace = flag.message.startsWith(`${flag.trace}: `) ? '' : flag.trace
+  const message = text.flagged(trace, flag.message === '' ? text.isNotFinite : flag.message)
   return (
     <span class="flag" role="status" title={message}>
       <Icon name="warning" />

@@ -6,8 +6,11 @@ import { useApp } from './context.js'
 export function PlotControls(): JSX.Element {
   const {
     settings,
+    store,
     text: { value: text },
   } = useApp()
+  const { hasTime, hasEpoch } = store.columns.value
+  const has: Readonly<Record<XAxisKind, boolean>> = { step: true, relative: hasTime, time: hasTime, epoch: hasEpoch }
   const axes: readonly [XAxisKind, string][] = [
     ['step', text.step],
     ['relative', text.relative],
@@ -16,7 +19,7 @@ export function PlotControls(): JSX.Element {
   ]
   return (
     <div class="plot-controls">
-      <label class="control">
+      <label class="control" title={text.smoothingHint}>
         <span>{text.smoothing}</span>
         <input
           type="range"
@@ -41,7 +44,7 @@ export function PlotControls(): JSX.Element {
           }}
         >
           {axes.map(([kind, label]) => (
-            <option key={kind} value={kind}>
+            <option key={kind} value={kind} disabled={!has[kind]} title={has[kind] ? undefined : text.noColumn}>
               {label}
             </option>
           ))}

@@ -109,9 +109,11 @@ class ShownPlot {
   }
 
   #chosen(): Omit<PlotOptions, 'loadPlotly' | 'onFlag' | 'onZoom'> {
-    const { settings, dark } = this.#app
+    const { settings, dark, store } = this.#app
+    // runs that are laid over each other are no curves of functions
+    const isSmooth = this.#pane.smooth.value ?? (store.isCompare || this.#pane.isSmooth)
     return {
-      smoothing: settings.smoothing.value,
+      smoothing: isSmooth ? settings.smoothing.value : 0,
       xAxis: settings.xAxis.value,
       logX: this.#pane.logX.value,
       logY: this.#pane.logY.value ?? (settings.logY.value || undefined),

@@ -26,7 +26,8 @@ export function touchedBy(ops: readonly PatchOp[], lengthOf: (trace: number, col
   const grown = new Set<number>()
   const changed = new Set<number>()
   for (const { op, path } of ops) {
-    if (!path.startsWith('/content')) continue
+    // not `/contentID`, which says only that something is new
+    if (path !== '/content' && !path.startsWith('/content/')) continue
     const [, , part, trace, column, cell, ...deeper] = path.split('/')
     if (part === 'layout') layout = true
     if (part === undefined) layout = true
