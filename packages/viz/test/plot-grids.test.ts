@@ -73,6 +73,9 @@ test('what is above a value and what is below it cover the grid once', () => {
   fc.assert(
     fc.property(rows, fc.double({ min: 0, max: 10, noNaN: true }), (z, level) => {
       fc.pre(!z.flat().includes(level))
+      // corners of a saddle whose mean is the level are joined on neither side
+      const mean = (r: number, c: number) => (z[r]![c]! + z[r]![c + 1]! + z[r + 1]![c + 1]! + z[r + 1]![c]!) / 4
+      fc.pre(![0, 1, 2].some((r) => [0, 1, 2].some((c) => mean(r, c) === level)))
       const [above, below] = [
         abovePolygons(readGrid({ z }), level),
         abovePolygons(readGrid({ z: z.map((row) => row.map((value) => -value)) }), -level),
@@ -80,6 +83,17 @@ test('what is above a value and what is below it cover the grid once', () => {
       expect(areaOf(above) + areaOf(below)).toBeCloseTo(9, 6)
     }),
   )
+  const saddle = readGrid({
+    z: [
+      [0, 10],
+      [10, 0],
+    ],
+  })
+  expect([4, 5, 6].map((level) => areaOf(abovePolygons(saddle, level)))).toEqual([
+    expect.closeTo(0.84),
+    expect.closeTo(0.25),
+    expect.closeTo(0.16),
+  ])
   expect(
     areaOf(
       abovePolygons(
