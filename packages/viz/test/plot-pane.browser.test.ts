@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { drawPlot, type PlotFlag, type PlotHandle, type PlotOptions } from '../src/page/plot/index.js'
 import { applyPatch } from '../src/protocol/patch.js'
 import type { NetworkContent, PatchOp, PlotContent } from '../src/protocol/types.js'
+import { optionsOf } from './plot-recorder.js'
 
 const isFull = import.meta.env.TSORCH_TEST === 'full'
 /** A busy browser has few frames. */
@@ -27,16 +28,7 @@ async function show(content: PlotContent | NetworkContent, changes: Partial<Plot
   host.style.cssText = 'width: 600px; height: 400px; position: fixed; left: 0; top: 0'
   document.body.append(host)
   const flags: (PlotFlag | null)[] = []
-  const plot = drawPlot(host, content, {
-    smoothing: 0,
-    xAxis: 'step',
-    follow: false,
-    dark: false,
-    locale: 'en',
-    loadPlotly: () => Promise.reject(new Error('not installed')),
-    onFlag: (flag) => void flags.push(flag),
-    ...changes,
-  })
+  const plot = drawPlot(host, content, optionsOf(flags, changes))
   ends.push(() => {
     plot.destroy()
     host.remove()

@@ -65,22 +65,27 @@ export const light: Style = {
   fonts: { sans: 'sans-serif', mono: 'monospace' },
 }
 
+/** Options of a plot that puts its flags into a list. */
+export function optionsOf(flags: (PlotFlag | null)[], changes: Partial<PlotOptions> = {}): PlotOptions {
+  return {
+    smoothing: 0,
+    xAxis: 'step',
+    follow: false,
+    dark: false,
+    locale: 'en',
+    loadPlotly: () => Promise.reject(new Error('not installed')),
+    onFlag: (flag) => void flags.push(flag),
+    ...changes,
+  }
+}
+
 /** Options of a pane, and what it told. */
 export function hostOf(changes: Partial<PlotOptions> = {}): ChartHost & { flags: (PlotFlag | null)[]; drawn: number } {
   const flags: (PlotFlag | null)[] = []
   return {
     flags,
     drawn: 0,
-    options: {
-      smoothing: 0,
-      xAxis: 'step',
-      follow: false,
-      dark: false,
-      locale: 'en',
-      loadPlotly: () => Promise.reject(new Error('not installed')),
-      onFlag: (flag) => void flags.push(flag),
-      ...changes,
-    },
+    options: optionsOf(flags, changes),
     strings: stringsOf('en'),
     isTitleShown: () => false,
     redraw() {

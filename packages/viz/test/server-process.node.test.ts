@@ -105,15 +105,19 @@ test('a server that is killed under 200 updates a second comes back with all but
   for (let round = 1; round <= (isFull ? 5 : 1); round++) {
     const from = (await points(started.server)).length
     let sent = from
+    // when the server had taken each
+    const taken: number[] = []
     // it writes while updates come, again and again
     const writes = new Set<number>()
     while (sent < from + 20 || writes.size < (isFull ? 10 : 4)) {
       const x = [sent++]
       await post(started.server, '/update', { win: 'loss', eid: 'main', append: true, name: '1', data: [{ x, y: x }] })
+      taken.push(Date.now())
       writes.add(lastWritten(envPath))
       await pause(3)
     }
     const written = lastWritten(envPath)
+    const killed = Date.now()
     started.process.kill('SIGKILL')
     await started.ended
     started = await start('--env-path', envPath)
@@ -121,6 +125,8 @@ test('a server that is killed under 200 updates a second comes back with all but
     expect(kept).toEqual(kept.map((_, i) => i))
     expect(kept.length).toBeGreaterThan(written)
     expect(kept.length).toBeLessThanOrEqual(sent)
+    // the promise: whatever was taken more than a second ago is there
+    expect(kept.length - from).toBeGreaterThanOrEqual(taken.filter((at) => killed - at > 1000).length)
   }
 })
 
