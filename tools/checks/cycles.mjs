@@ -18,7 +18,9 @@ export function importCycles(root) {
         file,
         importsOf(file)
           .filter(({ specifier, kind }) => kind === 'value' && specifier.startsWith('.'))
-          .map(({ specifier }) => join(dirname(file), specifier.replace(/\.js$/, '.ts')))
+          .flatMap(({ specifier }) =>
+            ['.ts', '.tsx'].map((extension) => join(dirname(file), specifier.replace(/\.js$/, extension))),
+          )
           .filter((target) => files.has(target)),
       ]),
     )

@@ -89,6 +89,15 @@ describe('cycles', () => {
     ])
   })
 
+  test('through .tsx files too', () => {
+    repository({
+      'viz/src/page/a.tsx': "import { b } from './b.js'\nexport const a: number = b\n",
+      'viz/src/page/b.ts': "import { a } from './a.js'\nexport const b: number = a\n",
+    })
+    const [a, b] = [join('page', 'a.tsx'), join('page', 'b.ts')]
+    expect(importCycles(root)).toEqual([`packages/viz/src: import cycle (2 modules): ${a} -> ${b} -> ${a}`])
+  })
+
   test('type imports and import() make no cycle', () => {
     repository({
       'core/src/a.ts': "import { b } from './b.js'\nexport const a: number = b\n",

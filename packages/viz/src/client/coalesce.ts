@@ -2,6 +2,7 @@
  * Which bodies can become one while they wait, and how. The rule: what the server has in the end is the same as if they had been
  * posted one by one, whether the window and its traces are there or not.
  */
+import { isObject } from '../protocol/json.js'
 import type { Json } from '../protocol/types.js'
 import type { Body } from './call.js'
 
@@ -132,10 +133,6 @@ function hasUnnamedRows({ z, x, y }: Record<string, unknown>): boolean {
 function sameHeatmap({ z: before, ...a }: Growing, { z: after, ...b }: Growing): boolean {
   const width = (rows: unknown): number => (rows as Json[][])[0]!.length
   return width(before) === width(after) && jsonEqual(a, b)
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Whether two values are the same JSON. */

@@ -1,8 +1,7 @@
 /** Logs of calls, a line each: `[endpoint, body]`, as visdom writes and replays them. */
-import { parseJson } from '../protocol/json.js'
+import { isObject, parseJson } from '../protocol/json.js'
 import type { Json, JsonObject } from '../protocol/types.js'
 import { builtin, pathOf } from '../tensorboard/node.js'
-import { isObject } from './coalesce.js'
 
 /** A line of a log. */
 export type LogEntry = readonly [endpoint: string, body: JsonObject]

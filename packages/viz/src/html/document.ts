@@ -1,6 +1,20 @@
 /** A document that brings the page and its data along. */
+
 import type { SavedEnv } from '../hub/index.js'
+import { escapeHtml } from '../protocol/html.js'
 import { pythonJson } from '../protocol/json.js'
+
+/** The type of the script that holds the data. */
+export const DATA_TYPE = 'application/vnd.tsorch.viz+json'
+
+/** The data, as the page reads it. */
+export interface SavedDocument {
+  readonly title: string
+  readonly envs: Readonly<Record<string, SavedEnv>>
+  readonly open: readonly string[]
+  readonly theme?: 'auto' | 'light' | 'dark' | undefined
+  readonly locale?: 'en' | 'zh' | undefined
+}
 
 /** What {@link makeDocument} needs besides the data. */
 export interface DocumentOptions {
@@ -31,18 +45,18 @@ export function makeDocument(envs: Readonly<Record<string, SavedEnv>>, options: 
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ')
-  const data = pythonJson({ title, envs, open: open ?? Object.keys(envs).slice(0, 1), theme, locale })
+  const saved: SavedDocument = { title, envs, open: open ?? Object.keys(envs).slice(0, 1), theme, locale }
   return `<!doctype html>
 <html lang="${locale === 'zh' ? 'zh-CN' : 'en'}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHTML(title)}</title>
+<title>${escapeHtml(title)}</title>
 </head>
 <body>
 <div id="app"></div>
-<script type="application/vnd.tsorch.viz+json">${escapeData(data)}</script>
+<script type="${DATA_TYPE}">${escapeData(pythonJson(saved))}</script>
 <script type="module" nonce="${nonce}">${escapeScript(source)}</script>
 </body>
 </html>
@@ -59,10 +73,6 @@ function escapeScript(source: string): string {
   return source.replace(/<(\/script|!--|script)/gi, (_, rest: string) =>
     rest.startsWith('s') || rest.startsWith('S') ? `\\x3c${rest}` : `<\\${rest}`,
   )
-}
-
-export function escapeHTML(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 
 function makeNonce(): string {

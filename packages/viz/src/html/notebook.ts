@@ -1,5 +1,5 @@
 /** Environments in the cells of notebooks. */
-import { escapeHTML } from './document.js'
+import { escapeHtml } from '../protocol/html.js'
 import { type HTMLOptions, type HTMLSource, toHTML } from './to-html.js'
 
 /** Deno's kernel shows what has a method of this name. @see https://docs.deno.com/runtime/reference/cli/jupyter/ */
@@ -36,14 +36,15 @@ export interface NotebookDisplay {
  */
 export function display(source: HTMLSource, options: DisplayOptions = {}): NotebookDisplay {
   const { height = 480, ...rest } = options
+  const title = options.title ?? 'tsorch viz'
   if (!(height > 0 && height < Number.POSITIVE_INFINITY))
     throw new RangeError(`display: height should be a positive number of pixels, but got ${height}`)
   const page = toHTML(source, rest)
   const html =
     `<iframe sandbox="allow-scripts allow-downloads" style="width:100%;height:${height}px;border:1px solid #8884;border-radius:6px"` +
-    ` title="${escapeHTML(options.title ?? 'tsorch viz')}" srcdoc="${escapeHTML(page)}"></iframe>`
+    ` title="${escapeHtml(title)}" srcdoc="${escapeHtml(page)}"></iframe>`
   return {
     html,
-    [jupyterDisplay]: () => ({ 'text/html': html, 'text/plain': options.title ?? 'tsorch viz' }),
+    [jupyterDisplay]: () => ({ 'text/html': html, 'text/plain': title }),
   }
 }

@@ -45,7 +45,7 @@ export function toHTML(source: HTMLSource, options: HTMLOptions = {}): string {
   return makeDocument(envs, {
     title: options.title ?? names.join(', '),
     source: options.pageSource ?? readPage(),
-    open: options.compare === true ? names : names.slice(0, 1),
+    open: options.compare === true ? names : undefined,
     theme: options.theme,
     locale: options.locale,
   })

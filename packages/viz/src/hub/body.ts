@@ -1,5 +1,5 @@
 /** Reading bodies that may come from anybody: what is wrong with them is told in a sentence. */
-import { setField } from '../protocol/json.js'
+import { isObject, setField } from '../protocol/json.js'
 import type { JsonObject } from '../protocol/types.js'
 
 /** What is wrong with a body. */
@@ -12,10 +12,6 @@ const MAX_DEPTH = 100
 
 /** Characters of the name of an environment or a window. */
 const MAX_NAME = 200
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** What was given, for a message: no more than a few words. */
 export function describe(value: unknown): string {

@@ -1,6 +1,7 @@
 /** What pages and programs send over their sockets. */
+import { isObject } from '../protocol/json.js'
 import type { JsonObject } from '../protocol/types.js'
-import { checkJson, environmentName, environmentOf, isObject, windowId } from './body.js'
+import { checkJson, environmentName, environmentOf, windowId } from './body.js'
 import type { Page } from './connections.js'
 import { deleteEnvironment, fork, placeWindow, save, saveLayouts } from './environment-endpoints.js'
 import type { HubState } from './state.js'

@@ -1,4 +1,5 @@
 /** The plots of several environments, one over the other, kept up to date while they change. */
+import { escapeHtml } from '../protocol/html.js'
 import type { PageMessage, PatchOp, Window } from '../protocol/types.js'
 import { copyJson, label } from './body.js'
 import type { Edit } from './edit.js'
@@ -169,8 +170,4 @@ function legendWindow(names: readonly string[]): WindowState {
     i: 1,
     has_compare: true,
   }
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,16 +1,7 @@
 /** The endpoints that are about environments: each reads a body, does what it asks for, and gives the text of the answer. */
-import { pageJson } from '../protocol/json.js'
+import { isObject, pageJson } from '../protocol/json.js'
 import type { Json, JsonObject } from '../protocol/types.js'
-import {
-  BadRequest,
-  copyJson,
-  describe,
-  environmentName,
-  environmentOf,
-  isObject,
-  objectField,
-  windowId,
-} from './body.js'
+import { BadRequest, copyJson, describe, environmentName, environmentOf, objectField, windowId } from './body.js'
 import { CompareView } from './compare.js'
 import type { Page } from './connections.js'
 import { Environment, reloadData } from './environment.js'

@@ -1,7 +1,7 @@
 /** An environment: windows by their ids, and where the page put them. */
-import { setField } from '../protocol/json.js'
+import { isObject, setField } from '../protocol/json.js'
 import type { Json, JsonObject, Window } from '../protocol/types.js'
-import { BadRequest, checkJson, copyJson, describe, isObject } from './body.js'
+import { BadRequest, checkJson, copyJson, describe } from './body.js'
 import { restoreWindow, type WindowState } from './window.js'
 
 /** An environment as visdom saves it; the times are an addition. */

@@ -1,7 +1,8 @@
 /** What visdom's server does, wherever it runs: environments and their windows, and the messages that follow from what is done to them. */
+import { isObject } from '../protocol/json.js'
 import type { Link, Transport } from '../protocol/transport.js'
 import type { JsonObject, PageMessage } from '../protocol/types.js'
-import { BadRequest, checkJson, describe, environmentName, isObject } from './body.js'
+import { BadRequest, checkJson, describe, environmentName } from './body.js'
 import { obey } from './commands.js'
 import type { ClientConnection, Page, PageConnection } from './connections.js'
 import { readEnvironment, type SavedEnv } from './environment.js'

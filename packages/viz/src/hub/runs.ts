@@ -1,6 +1,7 @@
 /** What the table of runs shows of an environment. */
+import { isObject } from '../protocol/json.js'
 import type { Cell, Json, MetricSummary, RunSummary } from '../protocol/types.js'
-import { isObject, label } from './body.js'
+import { label } from './body.js'
 import type { Environment } from './environment.js'
 import type { PlotState, TraceState, WindowState } from './window.js'
 

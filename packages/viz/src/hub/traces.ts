@@ -1,6 +1,7 @@
 /** Traces of points, and of histograms: more of them, or others. */
+import { isObject } from '../protocol/json.js'
 import type { Json } from '../protocol/types.js'
-import { BadRequest, describe, isObject } from './body.js'
+import { BadRequest, describe } from './body.js'
 import type { Edit } from './edit.js'
 import type { TraceState } from './window.js'
 

@@ -1,6 +1,7 @@
 /** What the body of `update` does to a window. */
+import { isObject } from '../protocol/json.js'
 import type { JsonObject } from '../protocol/types.js'
-import { BadRequest, dataField, describe, isObject, objectField, truthy } from './body.js'
+import { BadRequest, dataField, describe, objectField, truthy } from './body.js'
 import type { Edit } from './edit.js'
 import { updateHeatmap } from './heatmap.js'
 import type { HubLimits } from './options.js'

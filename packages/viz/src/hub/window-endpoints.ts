@@ -1,7 +1,7 @@
 /** The endpoints that are about windows: each reads a body, does what it asks for, and gives the text of the answer. */
-import { parseJson, pythonJson } from '../protocol/json.js'
+import { isObject, parseJson, pythonJson } from '../protocol/json.js'
 import type { Json, JsonObject } from '../protocol/types.js'
-import { BadRequest, checkJson, describe, environmentOf, isObject, truthy, windowId } from './body.js'
+import { BadRequest, checkJson, describe, environmentOf, truthy, windowId } from './body.js'
 import { Edit } from './edit.js'
 import type { HubState } from './state.js'
 import { popEmbeddings, refusal, updateWindow } from './update.js'

@@ -1,7 +1,7 @@
 /** Windows as the hub keeps them: made from the body of `events`, or from what was saved. */
-import { setField } from '../protocol/json.js'
+import { isObject, setField } from '../protocol/json.js'
 import type { JsonObject, WindowType } from '../protocol/types.js'
-import { BadRequest, copyJson, dataField, describe, isObject, label, objectField } from './body.js'
+import { BadRequest, copyJson, dataField, describe, label, objectField } from './body.js'
 
 /** A window that may be changed; see {@link Window}. */
 export interface WindowState {

@@ -1,5 +1,6 @@
 import { atExit } from '../client/at-exit.js'
 import { Visdom } from '../client/visdom.js'
+import { timeName } from '../tensorboard/run-name.js'
 import { SummaryWriter } from '../tensorboard/summary-writer.js'
 import { describe, readScalar, type Values } from '../tensorboard/values.js'
 import { type LossWatch, type LossWatchOptions, lossWatch } from '../terminal/loss-watch.js'
@@ -89,7 +90,7 @@ export class Logger {
     if (!Array.isArray(to)) throw new TypeError(`Logger: to should be an array of sinks, but got ${describe(to)}`)
     const values = readHparams(hparams)
     lossWatch(watchOptions)
-    this.run = run ?? defaultName(new Date())
+    this.run = run ?? timeName(new Date())
     this.#sinks = to.map(sinkOf)
     this.#onWarning = onWarning ?? ((message) => console.warn(message))
     this.#watchOptions = watchOptions
@@ -337,15 +338,6 @@ function readHparams(hparams: Readonly<Record<string, unknown>>): Record<string,
     else out[name] = typeof value === 'bigint' ? String(value) : JSON.stringify(value)
   }
   return out
-}
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
-/** `Nov28_22-14-54`, as TensorBoard's users know it. */
-function defaultName(now: Date): string {
-  const two = (n: number): string => String(n).padStart(2, '0')
-  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('-')
-  return `${months[now.getMonth()]}${two(now.getDate())}_${time}`
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,5 +1,5 @@
 /** Starts the page where it has a document of its own: one that a server gives, or one that was saved with its data. */
-import type { SavedEnv } from '../hub/index.js'
+import { DATA_TYPE, type SavedDocument } from '../html/document.js'
 import { parseJson } from '../protocol/json.js'
 import { savedLink } from './links/saved.js'
 import { webSocketLink } from './links/websocket.js'
@@ -36,17 +36,6 @@ export function start(element: Element | null): PageHandle {
   })
   addEventListener('popstate', () => page.openEnv(...(envsOfAddress(base) ?? ['main'])))
   return page
-}
-
-/** Where a document that was saved has its data. */
-export const DATA_TYPE = 'application/vnd.tsorch.viz+json'
-
-interface SavedDocument {
-  readonly title: string
-  readonly envs: Readonly<Record<string, SavedEnv>>
-  readonly open: readonly string[]
-  readonly theme?: 'auto' | 'light' | 'dark'
-  readonly locale?: 'en' | 'zh'
 }
 
 /** Shows what a document brings along; `undefined` if it brings nothing. */

@@ -167,3 +167,8 @@ export function setField(object: object, key: string, value: unknown): void {
     ;(object as Record<string, unknown>)[key] = value
   }
 }
+
+/** Whether a value of JSON is an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,7 +1,7 @@
 import type { Hub, SavedEnv } from '../hub/index.js'
+import { escapeHtml } from '../protocol/html.js'
 import { pythonJson } from '../protocol/json.js'
 import type { JsonObject } from '../protocol/types.js'
-import { escapeHtml } from './html.js'
 import { Store } from './store/store.js'
 
 /** The window that tells pages that they will not be there after a restart. */

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { pathOf } from '../tensorboard/node.js'
 
 /** How a server is set up. */
 export interface ServeOptions {
@@ -128,8 +128,4 @@ function integer(name: string, value: number, min: number, max: number): number 
   if (!Number.isInteger(value) || value < min || value > max)
     throw new RangeError(`serve: expected ${name} to be an integer from ${min} to ${max}, but got ${String(value)}`)
   return value
-}
-
-function pathOf(path: string | URL): string {
-  return path instanceof URL ? fileURLToPath(path) : path
 }

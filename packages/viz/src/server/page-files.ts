@@ -1,4 +1,5 @@
 /** What a browser is given: the page, its files, and the page that asks for a password. */
+
 import { createHash } from 'node:crypto'
 import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -8,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { escapeHtml } from './html.js'
+import { escapeHtml } from '../protocol/html.js'
 
 /** A file for a browser. */
 export interface Asset {

@@ -10,6 +10,7 @@ import { type HistogramBins, makeHistogram } from './histogram.js'
 import { type Hparam, hparamValues } from './hparams.js'
 import { type MeshParts, meshValues } from './mesh.js'
 import { builtin, pathOf } from './node.js'
+import { timeName } from './run-name.js'
 import {
   curveValue,
   imageValue,
@@ -108,15 +109,10 @@ export interface EmbeddingOptions extends Partial<EmbeddingParts> {
   tag?: string
 }
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
 /** `runs/May04_22-14-54_HOST`, with the comment at its end. */
 function defaultLogDir(comment: string): string {
-  const now = new Date()
-  const two = (n: number): string => String(n).padStart(2, '0')
-  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('-')
   const host = builtin('node:os', 'SummaryWriter').hostname()
-  const name = `${months[now.getMonth()]}${two(now.getDate())}_${time}_${host}${comment}`
+  const name = `${timeName(new Date())}_${host}${comment}`
   return builtin('node:path', 'SummaryWriter').join('runs', name)
 }
 

@@ -1,5 +1,5 @@
 /** Plots of the page: windows of type `plot` and `network`, drawn and kept up to date. */
-import type { NetworkContent, PatchOp, PlotContent } from '../../protocol/types.js'
+import type { NetworkContent, PlotContent } from '../../protocol/types.js'
 import { PlotPane } from './pane/plot-pane.js'
 import type { PlotHandle, PlotOptions } from './types.js'
 
@@ -20,6 +20,6 @@ export type { PlotAbilities, PlotFlag, PlotHandle, PlotOptions, XAxisKind } from
  */
 export function drawPlot(host: HTMLElement, content: PlotContent | NetworkContent, options: PlotOptions): PlotHandle {
   const pane = new PlotPane(host, options)
-  pane.update([] as readonly PatchOp[], content)
+  pane.update([], content)
   return pane
 }

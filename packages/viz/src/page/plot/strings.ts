@@ -8,12 +8,9 @@ export interface Strings {
   readonly notFinite: (value: string, at: string) => string
   readonly missing: (at: string) => string
   readonly diverges: (at: string) => string
-  readonly raw: string
   readonly count: string
   readonly value: string
   readonly more: (count: number) => string
-  readonly less: string
-  readonly all: string
   readonly noPlotly: (kind: string) => string
   readonly plotlyFailed: (message: string) => string
   readonly loading: string
@@ -21,7 +18,6 @@ export interface Strings {
   readonly trainable: string
   readonly input: string
   readonly output: string
-  readonly noValue: string
 }
 
 const EN: Strings = {
@@ -33,12 +29,9 @@ const EN: Strings = {
   notFinite: (value, at) => `${value} at ${at}`,
   missing: (at) => `no number since ${at}`,
   diverges: (at) => `diverges since ${at}`,
-  raw: 'raw',
   count: 'count',
   value: 'value',
   more: (count) => `+${count} more`,
-  less: 'fewer',
-  all: 'all',
   noPlotly: (kind) =>
     `“${kind}” is drawn by Plotly, which is not installed here: npm install plotly.js-strict-dist-min`,
   plotlyFailed: (message) => `Plotly could not draw this: ${message}`,
@@ -47,7 +40,6 @@ const EN: Strings = {
   trainable: 'trainable',
   input: 'input',
   output: 'output',
-  noValue: 'no value',
 }
 
 const ZH: Strings = {
@@ -59,12 +51,9 @@ const ZH: Strings = {
   notFinite: (value, at) => `${at} 处为 ${value}`,
   missing: (at) => `自 ${at} 起没有数值`,
   diverges: (at) => `自 ${at} 起发散`,
-  raw: '原始值',
   count: '数量',
   value: '值',
   more: (count) => `另有 ${count} 项`,
-  less: '收起',
-  all: '全部',
   noPlotly: (kind) => `“${kind}” 需要 Plotly 绘制，但尚未安装：npm install plotly.js-strict-dist-min`,
   plotlyFailed: (message) => `Plotly 无法绘制：${message}`,
   loading: '正在加载 Plotly …',
@@ -72,7 +61,6 @@ const ZH: Strings = {
   trainable: '可训练',
   input: '输入',
   output: '输出',
-  noValue: '无数值',
 }
 
 export function stringsOf(locale: 'en' | 'zh'): Strings {

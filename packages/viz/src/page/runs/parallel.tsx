@@ -2,9 +2,10 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useApp } from '../ui/context.js'
+import { ColumnSelect } from './columns.js'
 import type { RunsViewProps } from './runs-table.js'
 import { makeScale, rampColor } from './scale.js'
-import { type Column, cellOf } from './table.js'
+import { type Column, cellOf, isMetric } from './table.js'
 
 const MIN_GAP = 90
 const MAX_GAP = 300
@@ -21,7 +22,7 @@ export function ParallelView({ runs, columns, selected, onToggle }: RunsViewProp
   const axes = columns.filter(
     (column) => isAxis(column) && new Set(runs.map((run) => cellOf(run, column))).size > Math.min(1, runs.length - 1),
   )
-  const metrics = axes.filter(({ kind }) => kind !== 'hparam')
+  const metrics = axes.filter(({ kind }) => isMetric(kind))
   const metric = metrics.find(({ id }) => id === colorId.value) ?? metrics[0]
   if (metric === undefined || axes.length < 2) return <p class="empty">{text.needTwo}</p>
   const scales = axes.map((axis) => makeScale(runs.map((run) => cellOf(run, axis))))
@@ -77,9 +78,9 @@ export function ParallelView({ runs, columns, selected, onToggle }: RunsViewProp
               <text class="axis-name" y={TOP - 24} text-anchor="middle">
                 {short(axis.key)}
               </text>
-              {axis.kind !== 'hparam' && (
+              {isMetric(axis.kind) && (
                 <text class="axis-kind" y={TOP - 11} text-anchor="middle">
-                  {text[axis.kind as 'last' | 'min' | 'max']}
+                  {text[axis.kind]}
                 </text>
               )}
               {scales[i]!.ticks.map(({ at, label }) => (
@@ -95,7 +96,7 @@ export function ParallelView({ runs, columns, selected, onToggle }: RunsViewProp
   )
 }
 
-const isAxis = ({ kind }: Column): boolean => kind === 'hparam' || kind === 'last' || kind === 'min' || kind === 'max'
+const isAxis = ({ kind }: Column): boolean => kind === 'hparam' || isMetric(kind)
 
 /** A line that is broken where a value is missing. */
 function linePath(points: readonly (number | null)[], gap: number, yOf: (at: number) => number): string {
@@ -109,20 +110,3 @@ function linePath(points: readonly (number | null)[], gap: number, yOf: (at: num
 }
 
 const short = (text: string): string => (text.length > 20 ? `${text.slice(0, 19)}…` : text)
-
-export function ColumnSelect(props: {
-  readonly columns: readonly Column[]
-  readonly value: string
-  readonly onChange: (id: string) => void
-}): JSX.Element {
-  const text = useApp().text.value
-  return (
-    <select class="field" value={props.value} onChange={(event) => props.onChange(event.currentTarget.value)}>
-      {props.columns.map(({ id, kind, key }) => (
-        <option key={id} value={id}>
-          {kind === 'last' || kind === 'min' || kind === 'max' ? `${key} (${text[kind]})` : key}
-        </option>
-      ))}
-    </select>
-  )
-}

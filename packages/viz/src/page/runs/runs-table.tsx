@@ -4,7 +4,7 @@ import type { JSX } from 'preact'
 import type { RunSummary } from '../../protocol/types.js'
 import { useApp } from '../ui/context.js'
 import { Icon } from '../ui/icons.js'
-import { ColumnLabel } from './runs.js'
+import { ColumnLabel } from './columns.js'
 import { type Column, cellOf, formatDuration, formatNumber, numberOf, sortRuns } from './table.js'
 
 export interface RunsViewProps {

@@ -9,6 +9,9 @@ import { makeFilter } from '../state/filter.js'
 import { useApp } from '../ui/context.js'
 import { Icon, IconButton } from '../ui/icons.js'
 import { Menu, MenuItem } from '../ui/menu.js'
+import { SearchField } from '../ui/search-field.js'
+import { type Choice, Segments } from '../ui/segments.js'
+import { ColumnLabel } from './columns.js'
 import { ParallelView } from './parallel.js'
 import { RunsTable } from './runs-table.js'
 import { ScatterView } from './scatter.js'
@@ -55,41 +58,16 @@ export function Runs(): JSX.Element {
   }
   if (runs.value === null) return <p class="empty">{text.loading}</p>
   if (all.length === 0) return <p class="empty">{text.noRuns}</p>
-  const tabs = [
-    ['table', text.table],
-    ['parallel', text.parallel],
-    ['scatter', text.scatter],
-  ] as const
+  const views: readonly Choice<'table' | 'parallel' | 'scatter'>[] = [
+    { value: 'table', label: text.table },
+    { value: 'parallel', label: text.parallel },
+    { value: 'scatter', label: text.scatter },
+  ]
   return (
     <div class="runs">
       <div class="runs-bar">
-        <fieldset class="segments">
-          {tabs.map(([name, label]) => (
-            <button
-              key={name}
-              type="button"
-              aria-pressed={view.value === name}
-              onClick={() => {
-                view.value = name
-              }}
-            >
-              {label}
-            </button>
-          ))}
-        </fieldset>
-        <label class="filter">
-          <Icon name="search" />
-          <input
-            class="field"
-            type="search"
-            value={search.value}
-            placeholder={text.filterRuns}
-            aria-label={text.filterRuns}
-            onInput={(event) => {
-              search.value = event.currentTarget.value
-            }}
-          />
-        </label>
+        <Segments choices={views} chosen={view} />
+        <SearchField search={search} label={text.filterRuns} />
         {names.length > 0 && (
           <button type="button" class="button primary" onClick={() => open(names)}>
             {names.length === 1 ? `${text.open}: ${names[0]}` : text.overlay(names.length)}
@@ -172,19 +150,4 @@ function ColumnMenu(props: {
       )}
     </Menu>
   )
-}
-
-/** The name of a column in the user's language. */
-export function ColumnLabel({ column }: { readonly column: Column }): JSX.Element {
-  const text = useApp().text.value
-  const { kind, key } = column
-  if (kind === 'hparam') return <span>{key}</span>
-  if (kind === 'last' || kind === 'min' || kind === 'max')
-    return (
-      <span>
-        {key} <span class="faint">{text[kind]}</span>
-      </span>
-    )
-  const names = { env: text.environment, points: text.pointCount, started: text.started, duration: text.duration }
-  return <span>{names[kind]}</span>
 }

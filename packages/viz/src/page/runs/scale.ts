@@ -1,4 +1,5 @@
 /** Where values are on an axis: numbers by their size, texts one after the other. */
+import { byName } from '../state/order.js'
 import { formatNumber, numberOf, type Value } from './table.js'
 
 export interface Scale {
@@ -38,7 +39,7 @@ function numberScale(numbers: readonly number[]): Scale {
 }
 
 function textScale(texts: readonly string[]): Scale {
-  const choices = [...new Set(texts)].sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))
+  const choices = [...new Set(texts)].sort(byName)
   const at = (index: number): number => (choices.length === 1 ? 0.5 : index / (choices.length - 1))
   return {
     place(value) {

@@ -2,10 +2,10 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useApp } from '../ui/context.js'
-import { ColumnSelect } from './parallel.js'
+import { ColumnSelect } from './columns.js'
 import type { RunsViewProps } from './runs-table.js'
 import { makeScale } from './scale.js'
-import { cellOf } from './table.js'
+import { cellOf, isMetric } from './table.js'
 
 const WIDTH = 760
 const HEIGHT = 400
@@ -19,7 +19,7 @@ export function ScatterView({ runs, columns, selected, onToggle }: RunsViewProps
   const xId = useSignal<string | null>(null)
   const yId = useSignal<string | null>(null)
   const hparams = columns.filter(({ kind }) => kind === 'hparam')
-  const metrics = columns.filter(({ kind }) => kind === 'last' || kind === 'min' || kind === 'max')
+  const metrics = columns.filter(({ kind }) => isMetric(kind))
   const x = [...hparams, ...metrics].find(({ id }) => id === xId.value) ?? hparams[0]
   const y = metrics.find(({ id }) => id === yId.value) ?? metrics[0]
   if (x === undefined || y === undefined) return <p class="empty">{text.needTwo}</p>

@@ -1,8 +1,14 @@
 /** Runs as a table: which columns there are, what is in them, and their order. */
 import type { Json, RunSummary } from '../../protocol/types.js'
+import { byName } from '../state/order.js'
 
 /** `hparam` and the three of metrics have a key. */
-export type ColumnKind = 'env' | 'hparam' | 'last' | 'min' | 'max' | 'points' | 'started' | 'duration'
+export type ColumnKind = 'env' | 'hparam' | MetricKind | 'points' | 'started' | 'duration'
+
+/** What is shown of a metric. */
+export type MetricKind = 'last' | 'min' | 'max'
+
+export const isMetric = (kind: ColumnKind): kind is MetricKind => kind === 'last' || kind === 'min' || kind === 'max'
 
 export interface Column {
   readonly id: string
@@ -79,8 +85,6 @@ export function numberOf(value: Value): number | null {
   return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
-const collator = new Intl.Collator(undefined, { numeric: true })
-
 /** Runs by a column; those without a value come last in either direction. */
 export function sortRuns(runs: readonly RunSummary[], by: Column, isDescending: boolean): readonly RunSummary[] {
   const sign = isDescending ? -1 : 1
@@ -91,7 +95,7 @@ export function sortRuns(runs: readonly RunSummary[], by: Column, isDescending: 
     const m = numberOf(x)
     const n = numberOf(y)
     if (m !== null && n !== null) return sign * (m - n)
-    return sign * collator.compare(String(x), String(y))
+    return sign * byName(String(x), String(y))
   })
 }
 

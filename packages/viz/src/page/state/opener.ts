@@ -56,7 +56,7 @@ export class EnvOpener {
     if (!this.isOpening) this.#ask(envs)
     else {
       this.#next = envs
-      this.#timer ??= setTimeout(() => this.#giveUp(), PATIENCE)
+      this.#timer ??= setTimeout(() => this.#finish('closed'), PATIENCE)
     }
   }
 
@@ -78,11 +78,7 @@ export class EnvOpener {
   }
 
   end(): void {
-    this.#phase = 'open'
-    this.#stopTimer()
-    const next = this.#next
-    this.#next = null
-    if (next !== null) this.#ask(next)
+    this.#finish('open')
   }
 
   #ask(envs: readonly string[]): void {
@@ -92,7 +88,7 @@ export class EnvOpener {
     this.#link.post(endpoint, { sid: this.#sid! }).catch((error: unknown) => {
       if (this.#asked !== envs || !this.isOpening) return
       this.#onError(error)
-      this.#giveUp()
+      this.#finish('closed')
     })
   }
 
@@ -101,9 +97,10 @@ export class EnvOpener {
     this.#timer = null
   }
 
-  #giveUp(): void {
+  /** What was asked for has come, or is given up: then it is the next one's turn. */
+  #finish(phase: 'open' | 'closed'): void {
+    this.#phase = phase
     this.#stopTimer()
-    this.#phase = 'closed'
     const next = this.#next
     this.#next = null
     if (next !== null) this.#ask(next)

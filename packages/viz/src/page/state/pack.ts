@@ -8,6 +8,9 @@ export interface Place {
   readonly h: number
 }
 
+/** In the order in which places are read: by rows. */
+export const byPlace = (a: Place, b: Place): number => a.y - b.y || a.x - b.x
+
 /** Columns of the grid. */
 export const COLUMNS = 24
 
@@ -52,7 +55,7 @@ const maskOf = (x: number, w: number): number => ((2 ** w - 1) << x) & FULL
 export function compact(places: ReadonlyMap<string, Place>): Map<string, Place> {
   const packer = new Packer()
   const compacted = new Map<string, Place>()
-  for (const [id, place] of [...places].sort(([, a], [, b]) => a.y - b.y || a.x - b.x)) {
+  for (const [id, place] of [...places].sort(([, a], [, b]) => byPlace(a, b))) {
     let moved = place
     // what overlaps another goes below it
     while (!packer.isFree(moved)) moved = { ...moved, y: moved.y + 1 }

@@ -14,7 +14,7 @@ export class Settings {
   readonly logY: Signal<boolean>
   readonly follow: Signal<boolean>
   readonly filter: Signal<string>
-  readonly #ends: (() => void)[] = []
+  readonly #stopSaving: () => void
 
   constructor(given: { readonly theme?: Theme | undefined; readonly locale?: Locale | undefined } = {}) {
     const saved = readSaved()
@@ -25,22 +25,20 @@ export class Settings {
     this.logY = signal(saved.logY === true)
     this.follow = signal(saved.follow !== false)
     this.filter = signal('')
-    this.#ends.push(
-      effect(() => {
-        writeLocal('settings', {
-          theme: this.theme.value,
-          locale: this.locale.value,
-          smoothing: this.smoothing.value,
-          xAxis: this.xAxis.value,
-          logY: this.logY.value,
-          follow: this.follow.value,
-        })
-      }),
-    )
+    this.#stopSaving = effect(() => {
+      writeLocal('settings', {
+        theme: this.theme.value,
+        locale: this.locale.value,
+        smoothing: this.smoothing.value,
+        xAxis: this.xAxis.value,
+        logY: this.logY.value,
+        follow: this.follow.value,
+      })
+    })
   }
 
   destroy(): void {
-    for (const end of this.#ends) end()
+    this.#stopSaving()
   }
 }
 

@@ -2,8 +2,10 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { Link, LinkConnection } from '../../protocol/transport.js'
 import type { JsonObject, PageCommand, PageMessage, VisEvent, Window } from '../../protocol/types.js'
+import { messageOf } from '../message.js'
 import { atNextFrame } from './frame.js'
 import { EnvOpener } from './opener.js'
+import { byName } from './order.js'
 import { Pane } from './pane.js'
 
 export type ConnectionState = 'connecting' | 'online' | 'offline'
@@ -59,11 +61,7 @@ export class Store {
     this.link = link
     this.open.value = envs ?? ['main']
     this.#isUndecided = envs === undefined
-    this.#opener = new EnvOpener(link, {
-      onError: (error) => {
-        this.notice.value = error instanceof Error ? error.message : String(error)
-      },
-    })
+    this.#opener = new EnvOpener(link, { onError: (error) => this.report(error) })
     this.#connection = link.open(
       (message) => {
         if (!this.#closed) this.#receive(message)
@@ -78,6 +76,11 @@ export class Store {
 
   get isCompare(): boolean {
     return this.open.value.length > 1
+  }
+
+  /** Whether the lines of a pane are smoothed. Runs that are laid over each other are no curves of functions. */
+  isSmooth(pane: Pane): boolean {
+    return pane.smooth.value ?? (this.isCompare || pane.isSmooth)
   }
 
   /** Shows an environment, or several in comparison. */
@@ -119,9 +122,14 @@ export class Store {
     try {
       return await this.link.post(endpoint, body)
     } catch (error) {
-      this.notice.value = error instanceof Error ? error.message : String(error)
+      this.report(error)
       return undefined
     }
+  }
+
+  /** Tells the user what could not be done. */
+  report(error: unknown): void {
+    this.notice.value = messageOf(error)
   }
 
   destroy(): void {
@@ -185,8 +193,9 @@ export class Store {
   }
 
   #decide(): void {
-    if (this.#isUndecided && this.loaded.value && this.#byId.size === 0 && this.#latest !== undefined)
-      if (this.#latest !== this.envOf()) this.openEnvs([this.#latest])
+    const latest = this.#latest
+    if (!this.#isUndecided || !this.loaded.value || this.#byId.size > 0) return
+    if (latest !== undefined && latest !== this.envOf()) this.openEnvs([latest])
   }
 
   #take(window: Window): void {
@@ -257,7 +266,3 @@ export class Store {
     })
   }
 }
-
-const collator = new Intl.Collator(undefined, { numeric: true })
-/** In the order in which people count: run2 before run10. */
-export const byName = (a: string, b: string): number => collator.compare(a, b)

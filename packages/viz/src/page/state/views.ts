@@ -1,4 +1,5 @@
 /** Layouts that were saved by name: visdom's text `{env: {view: {window: [place, h, w]}}}`. */
+import { isObject } from '../../protocol/json.js'
 import type { Json } from '../../protocol/types.js'
 import { COLUMNS } from './pack.js'
 
@@ -49,6 +50,3 @@ function readViews(text: string): Views {
 function isItem(item: unknown): item is ViewItem {
   return Array.isArray(item) && item.length === 3 && item.every((value) => typeof value === 'number')
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

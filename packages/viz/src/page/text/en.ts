@@ -1,16 +1,13 @@
 import type { Text } from './text.js'
 
 export const en: Text = {
-  language: 'English',
   environments: 'Environments',
   searchEnvironments: 'Search environments',
   noEnvironments: 'There are no environments yet.',
   noMatch: 'Nothing matches.',
   compareHint: 'Tick several to lay their plots over each other.',
   compare: (count) => `Compare ${count}`,
-  openOnly: 'Show only this one',
   selectAll: 'Select all of these',
-  manage: 'Manage this environment',
   fork: 'Copy as…',
   forkAs: 'Name of the copy',
   saveNow: 'Save now',
@@ -26,7 +23,6 @@ export const en: Text = {
   runs: 'Runs',
   filter: 'Filter windows',
   filterHint: 'Text or regular expression',
-  clear: 'Clear',
   plotSettings: 'Plots',
   smoothing: 'Smoothing',
   smoothingHint:
@@ -68,7 +64,6 @@ export const en: Text = {
   resetZoom: 'Whole range',
   downloadAs: (format) => `Save as ${format}`,
   heat: 'Histograms as a map',
-  ridges: 'Histograms as ridges',
   untitled: 'untitled',
   loading: 'Loading…',
   emptyTitle: 'Nothing here yet',

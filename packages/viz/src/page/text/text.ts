@@ -3,16 +3,13 @@ import { en } from './en.js'
 import { zh } from './zh.js'
 
 export interface Text {
-  readonly language: string
   readonly environments: string
   readonly searchEnvironments: string
   readonly noEnvironments: string
   readonly noMatch: string
   readonly compareHint: string
   readonly compare: (count: number) => string
-  readonly openOnly: string
   readonly selectAll: string
-  readonly manage: string
   readonly fork: string
   readonly forkAs: string
   readonly saveNow: string
@@ -28,7 +25,6 @@ export interface Text {
   readonly runs: string
   readonly filter: string
   readonly filterHint: string
-  readonly clear: string
   readonly plotSettings: string
   readonly smoothing: string
   readonly smoothingHint: string
@@ -69,7 +65,6 @@ export interface Text {
   readonly resetZoom: string
   readonly downloadAs: (format: string) => string
   readonly heat: string
-  readonly ridges: string
   readonly untitled: string
   readonly loading: string
   readonly emptyTitle: string

@@ -1,16 +1,13 @@
 import type { Text } from './text.js'
 
 export const zh: Text = {
-  language: '中文',
   environments: '环境',
   searchEnvironments: '搜索环境',
   noEnvironments: '还没有任何环境。',
   noMatch: '没有匹配项。',
   compareHint: '勾选多个环境，即可叠加比较它们的曲线。',
   compare: (count) => `比较 ${count} 个环境`,
-  openOnly: '只显示此环境',
   selectAll: '全部选中',
-  manage: '管理此环境',
   fork: '复制为…',
   forkAs: '副本的名称',
   saveNow: '立即保存',
@@ -26,7 +23,6 @@ export const zh: Text = {
   runs: '运行',
   filter: '筛选窗口',
   filterHint: '文本或正则表达式',
-  clear: '清除',
   plotSettings: '绘图',
   smoothing: '平滑',
   smoothingHint: '平滑训练记录、仍在增长或不少于 500 个点的曲线，以及对比的运行。可在窗格菜单中单独切换。',
@@ -67,7 +63,6 @@ export const zh: Text = {
   resetZoom: '显示全部范围',
   downloadAs: (format) => `另存为 ${format}`,
   heat: '直方图显示为热力图',
-  ridges: '直方图显示为山脊图',
   untitled: '无标题',
   loading: '加载中…',
   emptyTitle: '这里还没有内容',

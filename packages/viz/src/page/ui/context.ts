@@ -2,7 +2,8 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { type Context, createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import { Layout } from '../state/layout.js'
+import { Layout, toItem } from '../state/layout.js'
+import type { Place } from '../state/pack.js'
 import type { Settings } from '../state/settings.js'
 import type { Store } from '../state/store.js'
 import { type Text, textOf } from '../text/text.js'
@@ -55,6 +56,14 @@ export class App {
         this.arranged.value = this.arranged.peek() + 1
       }),
     )
+  }
+
+  /** Tells the server where a user put panes; of a comparison it keeps no places. */
+  sendPlaces(places: Iterable<readonly [id: string, place: Place]>): void {
+    const { store } = this
+    if (store.isCompare) return
+    for (const [id, place] of places)
+      store.send({ cmd: 'layout_item_update', eid: store.envOf(), win: id, data: toItem(id, place) })
   }
 
   destroy(): void {

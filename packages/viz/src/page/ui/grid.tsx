@@ -4,8 +4,8 @@ import type { JSX } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { DrawnPanes } from '../state/drawn.js'
 import { makeFilter } from '../state/filter.js'
-import { BAR, GAP, ROW, toItem } from '../state/layout.js'
-import { COLUMNS, compact, type Place } from '../state/pack.js'
+import { BAR, GAP, ROW } from '../state/layout.js'
+import { byPlace, COLUMNS, compact, type Place } from '../state/pack.js'
 import type { Pane } from '../state/pane.js'
 import { type App, NARROW, useApp } from './context.js'
 import { PaneView } from './pane.js'
@@ -124,7 +124,7 @@ function Stack({ panes }: ListProps): JSX.Element {
 }
 
 const compareRead = (a: Place | undefined, b: Place | undefined): number =>
-  a === undefined || b === undefined ? 0 : a.y - b.y || a.x - b.x
+  a === undefined || b === undefined ? 0 : byPlace(a, b)
 
 function setElement(elements: Map<string, HTMLElement>, id: string, element: HTMLElement | null): void {
   if (element === null) elements.delete(id)
@@ -287,7 +287,7 @@ class Board {
 
   /** Keeps what the user made, here and on the server. */
   #save(): void {
-    const { layout, store } = this.#app
+    const { layout } = this.#app
     // places among some of the panes are no places among all
     if (this.#isFiltered) return
     const places = new Map<string, Place>()
@@ -296,10 +296,7 @@ class Board {
       const isCollapsed = this.#all.find((pane) => pane.id === id)?.collapsed.peek() ?? false
       places.set(id, { x, y, w, h: isCollapsed ? (layout.get(id)?.h ?? h) : h })
     }
-    const changed = layout.update(places)
-    if (store.isCompare) return
-    for (const [id, place] of changed)
-      store.send({ cmd: 'layout_item_update', eid: store.envOf(), win: id, data: toItem(id, place) })
+    this.#app.sendPlaces(layout.update(places))
   }
 
   destroy(): void {

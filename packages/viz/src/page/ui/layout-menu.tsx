@@ -1,9 +1,9 @@
 /** Arranges panes, and keeps arrangements by name. */
 import type { JSX } from 'preact'
 import { toItem } from '../state/layout.js'
+import { byPlace, type Place } from '../state/pack.js'
 import { columnsOf, type View, type ViewItem, viewsOf, withView } from '../state/views.js'
-import type { App } from './context.js'
-import { useApp } from './context.js'
+import { type App, useApp } from './context.js'
 import { Icon, IconButton } from './icons.js'
 import { Menu, MenuItem } from './menu.js'
 
@@ -72,22 +72,20 @@ function arrange(app: App, sizes: Sizes, order?: (id: string) => number): void {
   if (order !== undefined) windows.sort((a, b) => order(a.id) - order(b.id))
   layout.repack(windows, app.width.peek(), sizes)
   layout.save()
-  if (!store.isCompare)
-    for (const { id } of windows) {
-      const place = layout.get(id)
-      if (place !== undefined)
-        store.send({ cmd: 'layout_item_update', eid: store.envOf(), win: id, data: toItem(id, place) })
-    }
+  app.sendPlaces(placesOf(app, windows))
   app.arranged.value++
 }
 
-function keepSizes(app: App): Sizes {
-  const sizes = new Map<string, readonly [number, number]>()
-  for (const { id } of app.store.panes.peek()) {
+/** Where windows or panes are, as far as that is known. */
+function placesOf(app: App, windows: readonly { readonly id: string }[]): [id: string, place: Place][] {
+  return windows.flatMap(({ id }): [string, Place][] => {
     const place = app.layout.get(id)
-    if (place !== undefined) sizes.set(id, [place.w, place.h])
-  }
-  return sizes
+    return place === undefined ? [] : [[id, place]]
+  })
+}
+
+function keepSizes(app: App): Sizes {
+  return new Map(placesOf(app, app.store.panes.peek()).map(([id, { w, h }]) => [id, [w, h] as const]))
 }
 
 function applyView(app: App, view: View): void {
@@ -96,12 +94,8 @@ function applyView(app: App, view: View): void {
 }
 
 function readView(app: App): View {
-  const placed = app.store.panes.peek().flatMap(({ id }) => {
-    const place = app.layout.get(id)
-    return place === undefined ? [] : [{ id, ...place }]
-  })
-  placed.sort((a, b) => a.y - b.y || a.x - b.x)
+  const placed = placesOf(app, app.store.panes.peek()).sort(([, a], [, b]) => byPlace(a, b))
   return new Map(
-    placed.map(({ id, ...place }, order): [string, ViewItem] => [id, [order, place.h, toItem(id, place).w as number]]),
+    placed.map(([id, place], order): [string, ViewItem] => [id, [order, place.h, toItem(id, place).w as number]]),
   )
 }

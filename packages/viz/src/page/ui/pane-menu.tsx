@@ -20,15 +20,13 @@ function PaneMenuItems({ pane, close }: { readonly pane: Pane; readonly close: (
   const app = useApp()
   const text = app.text.value
   const { csv, svg, png, html } = pane.exports.value
-  const isSmooth = pane.smooth.value ?? (app.store.isCompare || pane.isSmooth)
+  const isSmooth = app.store.isSmooth(pane)
   const name = pane.title.value === '' ? pane.id : pane.title.value
   const save = (make: () => Promise<unknown> | unknown): void => {
     close()
     Promise.resolve()
       .then(make)
-      .catch((error: unknown) => {
-        app.store.notice.value = error instanceof Error ? error.message : String(error)
-      })
+      .catch((error: unknown) => app.store.report(error))
   }
   return (
     <>

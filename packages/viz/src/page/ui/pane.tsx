@@ -1,6 +1,7 @@
 /** One pane: a bar with its title and buttons, and the body. */
 import type { JSX } from 'preact'
 import { useEffect, useErrorBoundary, useRef } from 'preact/hooks'
+import { messageOf } from '../message.js'
 import type { Pane } from '../state/pane.js'
 import { Body } from '../windows/body.js'
 import { useApp } from './context.js'
@@ -99,8 +100,7 @@ function SafeBody({ pane }: { readonly pane: Pane }): JSX.Element {
   const [error, reset] = useErrorBoundary()
   // another content is another try
   useEffect(() => (error === undefined ? undefined : pane.listen(reset)), [error])
-  if (error !== undefined)
-    return <p class="body-note">{app.text.value.drawFailed(error instanceof Error ? error.message : String(error))}</p>
+  if (error !== undefined) return <p class="body-note">{app.text.value.drawFailed(messageOf(error))}</p>
   return <Body pane={pane} />
 }
 

@@ -1,55 +1,34 @@
 /** How the page looks, its language, and what can be saved of it. */
 import type { JSX } from 'preact'
 import { exportHTML, exportJSON } from '../export/environment.js'
-import type { Theme } from '../state/settings.js'
+import type { Locale, Theme } from '../state/settings.js'
 import { useApp } from './context.js'
 import { Icon } from './icons.js'
 import { Menu, MenuItem } from './menu.js'
+import { type Choice, Segments } from './segments.js'
+
+const LANGUAGES: readonly Choice<Locale>[] = [
+  { value: 'en', label: 'English', lang: 'en' },
+  { value: 'zh', label: '中文', lang: 'zh' },
+]
 
 export function SettingsMenu(): JSX.Element {
   const {
     settings,
     text: { value: text },
   } = useApp()
-  const themes: readonly [Theme, string][] = [
-    ['auto', text.auto],
-    ['light', text.light],
-    ['dark', text.dark],
+  const themes: readonly Choice<Theme>[] = [
+    { value: 'auto', label: text.auto },
+    { value: 'light', label: text.light },
+    { value: 'dark', label: text.dark },
   ]
   return (
     <Menu label={text.settings} button={<Icon name="gear" />} class="icon-menu" align="right">
       {() => (
         <div class="settings">
           <p class="menu-title">{text.theme}</p>
-          <fieldset class="segments" aria-label={text.theme}>
-            {themes.map(([theme, label]) => (
-              <button
-                key={theme}
-                type="button"
-                aria-pressed={settings.theme.value === theme}
-                onClick={() => {
-                  settings.theme.value = theme
-                }}
-              >
-                {label}
-              </button>
-            ))}
-          </fieldset>
-          <fieldset class="segments" aria-label="Language / 语言">
-            {(['en', 'zh'] as const).map((locale) => (
-              <button
-                key={locale}
-                type="button"
-                lang={locale}
-                aria-pressed={settings.locale.value === locale}
-                onClick={() => {
-                  settings.locale.value = locale
-                }}
-              >
-                {locale === 'en' ? 'English' : '中文'}
-              </button>
-            ))}
-          </fieldset>
+          <Segments choices={themes} chosen={settings.theme} label={text.theme} />
+          <Segments choices={LANGUAGES} chosen={settings.locale} label="Language / 语言" />
         </div>
       )}
     </Menu>
@@ -58,13 +37,10 @@ export function SettingsMenu(): JSX.Element {
 
 export function ExportMenu(): JSX.Element {
   const app = useApp()
-  const { store } = app
   const text = app.text.value
   const run = (action: () => Promise<void>, close: () => void): void => {
     close()
-    action().catch((error: unknown) => {
-      store.notice.value = error instanceof Error ? error.message : String(error)
-    })
+    action().catch((error: unknown) => app.store.report(error))
   }
   return (
     <Menu label={text.exportAll} button={<Icon name="download" />} class="icon-menu" align="right">

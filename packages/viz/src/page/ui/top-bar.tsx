@@ -6,6 +6,8 @@ import { Icon } from './icons.js'
 import { LayoutMenu } from './layout-menu.js'
 import { Menu } from './menu.js'
 import { PlotControls } from './plot-controls.js'
+import { SearchField } from './search-field.js'
+import { type Choice, Segments } from './segments.js'
 import { ExportMenu, SettingsMenu } from './settings-menu.js'
 
 export function TopBar(): JSX.Element {
@@ -14,14 +16,15 @@ export function TopBar(): JSX.Element {
   const isPanes = app.tab.value === 'panes'
   const isNarrow = app.width.value < NARROW
   const isMedium = app.width.value < MEDIUM
+  const tabs: readonly Choice<'panes' | 'runs'>[] = [
+    { value: 'panes', label: text.panes },
+    { value: 'runs', label: text.runs },
+  ]
   return (
     <header class="top-bar">
       <EnvPicker />
-      <fieldset class="tabs">
-        <Tab name="panes" label={text.panes} />
-        <Tab name="runs" label={text.runs} />
-      </fieldset>
-      {isPanes && <FilterField />}
+      <Segments choices={tabs} chosen={app.tab} class="tabs" buttonClass="tab" />
+      {isPanes && <SearchField search={app.settings.filter} label={text.filter} hint={text.filterHint} />}
       <span class="spacer" />
       <Alerts />
       {isPanes && !isMedium && <PlotControls />}
@@ -35,44 +38,6 @@ export function TopBar(): JSX.Element {
       <SettingsMenu />
       <Connection />
     </header>
-  )
-}
-
-function Tab({ name, label }: { readonly name: 'panes' | 'runs'; readonly label: string }): JSX.Element {
-  const { tab } = useApp()
-  return (
-    <button
-      type="button"
-      class="tab"
-      aria-pressed={tab.value === name}
-      onClick={() => {
-        tab.value = name
-      }}
-    >
-      {label}
-    </button>
-  )
-}
-
-function FilterField(): JSX.Element {
-  const app = useApp()
-  const text = app.text.value
-  const { filter } = app.settings
-  return (
-    <label class="filter">
-      <Icon name="search" />
-      <input
-        class="field"
-        type="search"
-        value={filter.value}
-        placeholder={text.filter}
-        aria-label={text.filter}
-        title={text.filterHint}
-        onInput={(event) => {
-          filter.value = event.currentTarget.value
-        }}
-      />
-    </label>
   )
 }
 

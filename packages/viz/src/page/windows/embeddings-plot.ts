@@ -1,4 +1,5 @@
 /** Draws points in the plane, and finds the one under the pointer. */
+import { type ZoomView, zoomAt } from './zoom.js'
 
 export interface EmbeddingPoint {
   readonly group: number | string
@@ -29,6 +30,9 @@ const COLORS = [
 const RADIUS = 3
 const REACH = 8
 const EDGE = 14
+const WHOLE: ZoomView = { scale: 1, x: 0, y: 0 }
+/** How far the points may be scaled. */
+const SCALES = [0.5, 100] as const
 
 type Spot = readonly [x: number, y: number]
 
@@ -40,7 +44,7 @@ export class EmbeddingsPlot {
   #dark = false
   #hovered = -1
   #lasso: Spot[] | null = null
-  #view = { scale: 1, x: 0, y: 0 }
+  #view: ZoomView = WHOLE
   #drag: { readonly x: number; readonly y: number; moved: boolean } | null = null
   #spots: Spot[] = []
   #frame = 0
@@ -190,19 +194,12 @@ export class EmbeddingsPlot {
   readonly #onWheel = (event: WheelEvent): void => {
     if (!event.ctrlKey && !event.metaKey) return
     event.preventDefault()
-    const { scale, x, y } = this.#view
-    const next = Math.min(Math.max(scale * Math.exp(-event.deltaY / 250), 0.5), 100)
-    const ratio = next / scale
-    this.#view = {
-      scale: next,
-      x: event.offsetX - (event.offsetX - x) * ratio,
-      y: event.offsetY - (event.offsetY - y) * ratio,
-    }
+    this.#view = zoomAt(this.#view, event.offsetX, event.offsetY, Math.exp(-event.deltaY / 250), SCALES)
     this.#schedule()
   }
 
   readonly #onReset = (): void => {
-    this.#view = { scale: 1, x: 0, y: 0 }
+    this.#view = WHOLE
     this.#schedule()
   }
 }

@@ -3,6 +3,7 @@ import { effect, useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { NetworkContent, PatchOp, PlotContent, Window } from '../../protocol/types.js'
+import { messageOf } from '../message.js'
 import { drawPlot } from '../plot/index.js'
 import type { PlotHandle, PlotOptions } from '../plot/types.js'
 import type { Pane } from '../state/pane.js'
@@ -45,7 +46,7 @@ interface PlotListeners {
   onError(message: string | null): void
 }
 
-/** A plot, which may take a while to be drawn at first, and the changes that come for it. */
+/** A plot, and the changes that come for it. */
 class ShownPlot {
   readonly #app: App
   readonly #pane: Pane
@@ -53,8 +54,7 @@ class ShownPlot {
   readonly #listeners: PlotListeners
   readonly #ends: (() => void)[] = []
   #handle: PlotHandle | null = null
-  #destroyed = false
-  /** Changes that came while the pane was not in sight, or not drawn yet; no operations stand for a new content. */
+  /** Changes that came while the pane was not in sight; no operations stand for a new content. */
   #waiting: PatchOp[] | 'all' | null = null
 
   constructor(app: App, pane: Pane, host: HTMLElement, listeners: PlotListeners) {
@@ -63,17 +63,17 @@ class ShownPlot {
     this.#host = host
     this.#listeners = listeners
     this.#ends.push(pane.listen((ops) => this.#take(ops)))
-    void this.#draw()
+    this.#draw()
   }
 
   resetZoom(): void {
     this.#handle?.resetZoom()
   }
 
-  async #draw(): Promise<void> {
+  #draw(): void {
     let handle: PlotHandle
     try {
-      handle = await drawPlot(this.#host, this.#content(), {
+      handle = drawPlot(this.#host, this.#content(), {
         ...this.#chosen(),
         loadPlotly: this.#app.loadPlotly,
         onFlag: (flag) => {
@@ -81,12 +81,11 @@ class ShownPlot {
         },
         onZoom: (zoomed) => this.#listeners.onZoom(zoomed),
       })
-      if (this.#destroyed) return handle.destroy()
-      this.#handle = handle
     } catch (error) {
-      if (!this.#destroyed) this.#listeners.onError(messageOf(error))
+      this.#listeners.onError(messageOf(error))
       return
     }
+    this.#handle = handle
     this.#ends.push(
       effect(() => {
         const chosen = this.#chosen()
@@ -110,10 +109,8 @@ class ShownPlot {
 
   #chosen(): Omit<PlotOptions, 'loadPlotly' | 'onFlag' | 'onZoom'> {
     const { settings, dark, store } = this.#app
-    // runs that are laid over each other are no curves of functions
-    const isSmooth = this.#pane.smooth.value ?? (store.isCompare || this.#pane.isSmooth)
     return {
-      smoothing: isSmooth ? settings.smoothing.value : 0,
+      smoothing: store.isSmooth(this.#pane) ? settings.smoothing.value : 0,
       xAxis: settings.xAxis.value,
       logX: this.#pane.logX.value,
       logY: this.#pane.logY.value ?? (settings.logY.value || undefined),
@@ -160,7 +157,6 @@ class ShownPlot {
   }
 
   destroy(): void {
-    this.#destroyed = true
     for (const end of this.#ends) end()
     this.#pane.exports.value = {}
     this.#handle?.destroy()
@@ -180,5 +176,3 @@ function networkOf(window: Window): NonNullable<PlotOptions['network']> {
 
 /** More operations than this are not worth keeping: drawing anew is faster. */
 const MAX_WAITING = 50_000
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

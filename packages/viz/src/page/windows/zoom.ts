@@ -10,7 +10,8 @@ export interface ZoomView {
 }
 
 const whole: ZoomView = { scale: 1, x: 0, y: 0 }
-const MAX_SCALE = 64
+/** How far a picture may be scaled. */
+const SCALES = [0.25, 64] as const
 /** A press that moves less, in pixels, is a click. */
 const CLICK = 4
 
@@ -70,8 +71,14 @@ export function useZoom(onClick: (event: PointerEvent) => void): Zoom {
 }
 
 /** The view scaled so that the point under the pointer stays there. */
-export function zoomAt({ scale, x, y }: ZoomView, pointerX: number, pointerY: number, factor: number): ZoomView {
-  const next = Math.min(Math.max(scale * factor, 0.25), MAX_SCALE)
+export function zoomAt(
+  { scale, x, y }: ZoomView,
+  pointerX: number,
+  pointerY: number,
+  factor: number,
+  [least, most]: readonly [number, number] = SCALES,
+): ZoomView {
+  const next = Math.min(Math.max(scale * factor, least), most)
   const ratio = next / scale
   return { scale: next, x: pointerX - (pointerX - x) * ratio, y: pointerY - (pointerY - y) * ratio }
 }

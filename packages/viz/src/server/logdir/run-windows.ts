@@ -1,11 +1,12 @@
 /** What event files say, as windows: TensorBoard's way, each tag for itself. */
+
 import { createHash } from 'node:crypto'
 import type { Hub } from '../../hub/index.js'
+import { escapeHtml } from '../../protocol/html.js'
 import type { JsonObject, NetworkContent, PlotContent, Property, Trace } from '../../protocol/types.js'
 import type { SummaryEvent, SummaryTensor, SummaryValue } from '../../tensorboard/event.js'
 import { decodeGraph } from '../../tensorboard/graph.js'
 import { readHparams } from '../../tensorboard/hparams.js'
-import { escapeHtml } from '../html.js'
 import { type Bars, barsOf, barsOfTensor } from './bars.js'
 import { networkOf } from './graph-network.js'
 

@@ -4,7 +4,7 @@ import { closeSync, constants, lstatSync, openSync, readFileSync, renameSync, wr
 import { open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { SavedEnv } from '../../hub/index.js'
-import { parseJson, pythonJson, setField } from '../../protocol/json.js'
+import { isObject, parseJson, pythonJson, setField } from '../../protocol/json.js'
 import type { Json, JsonObject } from '../../protocol/types.js'
 
 /** What a file says. */
@@ -165,8 +165,4 @@ export function* jsonPieces(value: Json | undefined): Generator<string> {
     }
     yield separator === '{' ? '{}' : '}'
   } else yield pythonJson(value ?? null)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

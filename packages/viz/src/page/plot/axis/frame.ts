@@ -1,10 +1,10 @@
 /** The frame of a plot: title, axes with marks and numbers, and the room that is left for what is drawn. */
 import type { Style } from '../chart/chart.js'
 import type { Painter, Rect } from '../draw/painter.js'
-import { tickText, valueText } from './numbers.js'
+import { tickText } from './numbers.js'
 import { Scale, type ScaleKind, type Span } from './scale.js'
 import type { AxisSpec } from './spec.js'
-import { shorten, stepTicks, type Tick, ticksOf } from './ticks.js'
+import { givenTicks, shorten, stepTicks, type Tick, ticksOf } from './ticks.js'
 
 export interface FrameAxis {
   readonly spec: AxisSpec
@@ -58,10 +58,7 @@ export function layoutFrame(painter: Painter, style: Style, options: FrameOption
   const bottom = margin.b ?? below + 2
   const height = Math.max(10, area.height - top - bottom)
   const upright = (axis: FrameAxis): { scale: Scale; ticks: readonly Tick[]; width: number } => {
-    const ends = [area.y + top + height, area.y + top] as const
-    const scale = isDescending(axis)
-      ? new Scale(axis.kind, axis.span, ends[1], ends[0])
-      : new Scale(axis.kind, axis.span, ...ends)
+    const scale = scaleFor(axis, area.y + top + height, area.y + top)
     const ticks = ticksFor(axis, scale, (list) => isApart(scale, list, () => line * 1.5))
     const widest = axis.spec.hasLabels ? Math.max(0, ...ticks.map(({ label }) => painter.measure(label, size))) : 0
     return { scale, ticks, width: widest + GAP + 4 + (axis.title === '' ? 0 : line + 3) }
@@ -74,8 +71,7 @@ export function layoutFrame(painter: Painter, style: Style, options: FrameOption
   const marginRight = margin.r ?? (right === null ? 14 : right.width + 4) + beside
   const width = Math.max(10, area.width - marginLeft - marginRight)
   const plot = { x: area.x + marginLeft, y: area.y + top, width, height }
-  const ends = [plot.x, plot.x + width] as const
-  const scale = isDescending(x) ? new Scale(x.kind, x.span, ends[1], ends[0]) : new Scale(x.kind, x.span, ...ends)
+  const scale = scaleFor(x, plot.x, plot.x + width)
   const room = (tick: Tick): number => (turned > 0 ? line * 1.2 : painter.measure(tick.label, size) + 14)
   const ticks = ticksFor(x, scale, (list) => isApart(scale, list, room))
   return {
@@ -89,8 +85,11 @@ export function layoutFrame(painter: Painter, style: Style, options: FrameOption
   }
 }
 
-const isDescending = ({ spec }: FrameAxis): boolean =>
-  spec.isReversed || (spec.range !== undefined && spec.range[0] > spec.range[1])
+/** A scale between two pixels, which lead to larger values unless the layout wants it the other way round. */
+function scaleFor({ kind, span, spec }: FrameAxis, start: number, end: number): Scale {
+  const isDescending = spec.isReversed || (spec.range !== undefined && spec.range[0] > spec.range[1])
+  return isDescending ? new Scale(kind, span, end, start) : new Scale(kind, span, start, end)
+}
 
 /** Of longer labels that are turned, the middle is left out. */
 const TURNED = 96
@@ -118,14 +117,11 @@ function ticksFor(
   scale: Scale,
   fits: (ticks: readonly Tick[]) => boolean,
 ): readonly Tick[] {
-  const { tickvals, ticktext, dtick } = spec
-  const [low, high] = [Math.min(scale.lowValue, scale.highValue), Math.max(scale.lowValue, scale.highValue)]
-  if (tickvals !== undefined) {
-    const ticks = tickvals
-      .map((value, i) => ({ value, label: ticktext?.[i] ?? valueText(value) }))
-      .filter(({ value }) => value >= low && value <= high)
+  const { dtick } = spec
+  const given = givenTicks(spec, scale)
+  if (given !== null) {
     for (let every = 1; every < 64; every *= 2) {
-      const some = ticks.filter((_, i) => i % every === 0)
+      const some = given.filter((_, i) => i % every === 0)
       if (fits(some)) return some
     }
     return []
@@ -269,4 +265,4 @@ function fitMiddle(painter: Painter, text: string, size: number, room: number): 
 }
 
 /** A line of one pixel lies on one row of pixels. */
-export const crisp = (at: number): number => Math.floor(at) + 0.5
+const crisp = (at: number): number => Math.floor(at) + 0.5

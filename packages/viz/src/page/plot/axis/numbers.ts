@@ -47,7 +47,7 @@ export function valueText(value: number, digits = 5): string {
 }
 
 /** A hyphen as a minus. */
-export const minus = (text: string): string => text.replace('-', '−')
+const minus = (text: string): string => text.replace('-', '−')
 
 /**
  * How long something took: `0.5 s`, `42 s`, `3:05`, `2:00:00`, `3 d 4:00`.

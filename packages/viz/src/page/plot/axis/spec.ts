@@ -1,5 +1,6 @@
 /** What a layout says about an axis. */
 
+import { isObject } from '../../../protocol/json.js'
 import { parseColor } from '../color/color.js'
 import { dateOf, numberOf, textOf } from '../data/cells.js'
 
@@ -20,20 +21,17 @@ export interface AxisSpec {
 
 type Fields = Readonly<Record<string, unknown>>
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** A field of an object, if it is one itself; otherwise one without fields. */
 export function fieldsOf(value: unknown, key?: string): Fields {
-  const found = key === undefined ? value : isFields(value) ? value[key] : undefined
-  return isFields(found) ? found : {}
+  const found = key === undefined ? value : isObject(value) ? value[key] : undefined
+  return isObject(found) ? found : {}
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ' }
 
 /** A title, which may be `{ text }` and may have a few tags of HTML in it, as plain text. */
 export function plainText(title: unknown): string {
-  const text = isFields(title) ? title.text : title
+  const text = isObject(title) ? title.text : title
   if (typeof text !== 'string' && typeof text !== 'number') return ''
   return String(text)
     .replace(/<br\s*\/?>/gi, ' ')

@@ -1,16 +1,24 @@
 /** Marks of axes: round values that are as close as their labels allow. */
-import { durationText, tickText } from './numbers.js'
+import { durationText, tickText, valueText } from './numbers.js'
 import type { Scale } from './scale.js'
+import type { AxisSpec } from './spec.js'
 
 export interface Tick {
   readonly value: number
   readonly label: string
-  /** a line without a label */
-  readonly isMinor?: boolean
 }
 
 /** Whether labels fit: pixels between neighbours that a list of ticks needs. */
-export type Fits = (ticks: readonly Tick[]) => boolean
+type Fits = (ticks: readonly Tick[]) => boolean
+
+/** The ticks that a layout wants, as far as they are on the axis; `null` if it leaves them to us. */
+export function givenTicks({ tickvals, ticktext }: AxisSpec, { lowValue, highValue }: Scale): readonly Tick[] | null {
+  if (tickvals === undefined) return null
+  const [low, high] = [Math.min(lowValue, highValue), Math.max(lowValue, highValue)]
+  return tickvals
+    .map((value, i) => ({ value, label: ticktext?.[i] ?? valueText(value) }))
+    .filter(({ value }) => value >= low && value <= high)
+}
 
 /**
  * Round values on an axis, as many as fit.
@@ -205,7 +213,7 @@ function dateTicks(scale: Scale, [unit, n]: DateStep, utc: boolean): readonly Ti
 }
 
 /** A time with as much of it as `step` needs; the day where it is another than the one before. */
-export function dateText(value: number, before: number | undefined, step: number, isYear = false, utc = true): string {
+function dateText(value: number, before: number | undefined, step: number, isYear = false, utc = true): string {
   const [date, clock] = isoParts(value, utc)
   if (isYear) return date.slice(0, 4)
   if (step >= 28 * DAY * 1000) return date.slice(0, 7)

@@ -32,7 +32,6 @@ export interface ColorBar {
   readonly scale: ColorScale
   readonly low: number
   readonly high: number
-  readonly title: string
 }
 
 /** What a layer has at the pointer. */
@@ -53,19 +52,19 @@ export interface Found {
 export interface Layer {
   /** of the one trace that it draws; `null` where there are several */
   readonly name: string | null
-  readonly colorBar: ColorBar | null
-  readonly isOnY2: boolean
+  readonly colorBar?: ColorBar | null
+  readonly isOnY2?: boolean
   /** Ends of the axes are ends of the layer: no room around. */
-  readonly isTight: boolean
+  readonly isTight?: boolean
   /** points at the ends need room to be seen whole */
-  readonly hasMarkers: boolean
+  readonly hasMarkers?: boolean
   /** bars stand on zero */
-  readonly hasZero: boolean
+  readonly hasZero?: boolean
   /** lines in a grid would be hidden or would disturb */
-  readonly hidesGrid: boolean
-  readonly isLine: boolean
+  readonly hidesGrid?: boolean
+  readonly isLine?: boolean
   /** x, y are numbers of columns and rows */
-  readonly isCounted: { readonly x: boolean; readonly y: boolean }
+  readonly isCounted?: { readonly x: boolean; readonly y: boolean }
   legend(style: Style): readonly LegendItem[]
   /** Ends of x and of y as values; of y, between two values of x. `null` if there is nothing. */
   spanX(view: View): Span | null

@@ -21,6 +21,11 @@ export interface Legend {
   readonly placed: readonly Placed[]
 }
 
+/** How many rows of names a height has room for; at least one. */
+export function legendRows(height: number): number {
+  return Math.max(1, Math.floor(height / ROW))
+}
+
 /** Finds places for names, in as many rows as there is room for; what finds none is counted. */
 export function layoutLegend(
   painter: Painter,

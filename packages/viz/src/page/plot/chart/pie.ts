@@ -1,16 +1,17 @@
 /** A pie: shares of a whole. */
 import type { NetworkContent, PlotContent, Trace } from '../../../protocol/types.js'
-import { fitText } from '../axis/frame.js'
 import { valueText } from '../axis/numbers.js'
-import { fieldsOf, plainText } from '../axis/spec.js'
-import { luminance, parseColor } from '../color/color.js'
+import { fieldsOf } from '../axis/spec.js'
+import { inkOn, parseColor } from '../color/color.js'
 import { paletteColor } from '../color/palette.js'
 import { plainNumber, textOf } from '../data/cells.js'
 import type { Painter } from '../draw/painter.js'
 import type { PlotAbilities } from '../types.js'
 import { tableOf } from './cartesian/table.js'
 import { type Chart, type ChartHost, type Hover, NO_ABILITIES, type Region, type Style } from './chart.js'
-import { drawLegend, Hidden, layoutLegend } from './legend.js'
+import { drawLegend, Hidden, layoutLegend, legendRows } from './legend.js'
+import { angleAt, isWholeRing, ringOutline } from './rings.js'
+import { drawEmpty, drawTitle } from './words.js'
 
 interface Slice {
   readonly name: string
@@ -45,25 +46,16 @@ export class PieChart implements Chart {
     const trace = this.#content.data[0] ?? {}
     const all = slicesOf(trace, style, new Hidden())
     this.#slices = slicesOf(trace, style, this.#hidden)
-    const title = plainText(this.#content.layout.title)
-    const hasTitle = title !== '' && !this.#host.isTitleShown(title)
-    if (hasTitle)
-      painter.text(fitText(painter, title, style.size + 1.5, painter.width - 24, true), 14, 14, {
-        color: style.text,
-        size: style.size + 1.5,
-        bold: true,
-      })
     const items = all.map(({ name, color }) => ({ name, color, mark: 'box' as const, dash: [] }))
-    const rows = Math.max(1, Math.floor((painter.height * 0.25) / 18))
     const legend = layoutLegend(
       painter,
       style,
       this.#content.layout.showlegend === false ? [] : items,
       painter.width - 28,
-      rows,
+      legendRows(painter.height * 0.25),
       this.#host.strings.more,
     )
-    const top = hasTitle ? 28 : 8
+    const top = drawTitle(painter, style, this.#host, this.#content.layout.title) ? 28 : 8
     const names = all.map(({ name }) => name)
     const presses = this.#hidden.presses(names, () => this.#host.redraw())
     this.regions = drawLegend(painter, style, legend, 14, top, (name) => this.#hidden.has(name), presses)
@@ -72,18 +64,13 @@ export class PieChart implements Chart {
     const hole = typeof trace.hole === 'number' ? Math.min(0.95, Math.max(0, trace.hole)) * radius : 0
     this.#place = { x: painter.width / 2, y: above + (painter.height - above) / 2, radius, hole }
     for (const slice of this.#slices) this.#drawSlice(painter, style, slice)
-    if (this.#slices.length === 0)
-      painter.text(this.#host.strings.empty, this.#place.x, this.#place.y, {
-        color: style.muted,
-        size: style.size,
-        align: 'center',
-      })
+    if (this.#slices.length === 0) drawEmpty(painter, style, this.#host, this.#place.x, this.#place.y)
   }
 
   #drawSlice(painter: Painter, style: Style, slice: Slice): void {
     const { x, y, radius, hole } = this.#place
     const { from, to, color } = slice
-    const isWhole = to - from > 2 * Math.PI - 1e-9
+    const isWhole = isWholeRing(from, to)
     painter.polygon(this.#outline(slice), color, isWhole ? undefined : { color: style.ground, width: 1.5 })
     const share = (to - from) / (2 * Math.PI)
     const middle = (from + to) / 2
@@ -91,9 +78,8 @@ export class PieChart implements Chart {
     const at = (r: number): [number, number] => [x + Math.sin(middle) * r, y - Math.cos(middle) * r]
     const inner = (radius + hole) * (hole > 0 ? 0.5 : 0.62)
     if (painter.measure(text, style.size) + 8 < Math.min(inner * (to - from), radius - hole) || isWhole) {
-      const ink = luminance(parseColor(color) ?? [128, 128, 128, 1]) > 0.35 ? '#14181c' : '#ffffff'
       painter.text(text, ...at(isWhole && hole === 0 ? 0 : inner), {
-        color: ink,
+        color: inkOn(parseColor(color) ?? [128, 128, 128, 1]),
         size: style.size,
         align: 'center',
         bold: true,
@@ -110,25 +96,14 @@ export class PieChart implements Chart {
 
   #outline({ from, to }: Slice): number[] {
     const { x, y, radius, hole } = this.#place
-    const steps = Math.max(2, Math.ceil((to - from) * 40))
-    const arc = (r: number, a: number, b: number): number[] =>
-      Array.from({ length: steps + 1 }, (_, i) => a + ((b - a) * i) / steps).flatMap((angle) => [
-        x + Math.sin(angle) * r,
-        y - Math.cos(angle) * r,
-      ])
-    const isWhole = to - from > 2 * Math.PI - 1e-9
-    if (hole > 0)
-      return isWhole
-        ? [...arc(radius, from, to), Number.NaN, Number.NaN, ...arc(hole, from, to)]
-        : [...arc(radius, from, to), ...arc(hole, to, from)]
-    return isWhole ? arc(radius, from, to) : [x, y, ...arc(radius, from, to)]
+    return ringOutline(x, y, hole, radius, from, to)
   }
 
   hover(px: number, py: number): Hover | null {
     const { x, y, radius, hole } = this.#place
     const distance = Math.hypot(px - x, py - y)
     if (distance > radius || distance < hole) return null
-    const angle = (Math.atan2(px - x, y - py) + 2 * Math.PI) % (2 * Math.PI)
+    const angle = angleAt(px - x, py - y)
     const slice = this.#slices.find(({ from, to }) => angle >= from && angle < to)
     if (slice === undefined) return null
     const share = ((slice.to - slice.from) / (2 * Math.PI)) * 100

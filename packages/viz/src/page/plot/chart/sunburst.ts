@@ -2,14 +2,15 @@
 import type { NetworkContent, PlotContent, Trace } from '../../../protocol/types.js'
 import { fitText } from '../axis/frame.js'
 import { valueText } from '../axis/numbers.js'
-import { plainText } from '../axis/spec.js'
-import { cssColor, luminance, mix, parseColor, type Rgba } from '../color/color.js'
+import { cssColor, inkOn, mix, parseColor, type Rgba } from '../color/color.js'
 import { paletteColor } from '../color/palette.js'
 import { plainNumber, textOf } from '../data/cells.js'
 import type { Painter } from '../draw/painter.js'
 import type { PlotAbilities } from '../types.js'
 import { tableOf } from './cartesian/table.js'
 import { type Chart, type ChartHost, type Drag, type Hover, NO_ABILITIES, type Region, type Style } from './chart.js'
+import { angleAt, ringOutline } from './rings.js'
+import { drawEmpty, drawTitle } from './words.js'
 
 export interface Part {
   readonly key: string
@@ -50,17 +51,7 @@ export class SunburstChart implements Chart {
   changed(): void {}
 
   draw(painter: Painter, style: Style): void {
-    const title = plainText(this.#content.layout.title)
-    const hasTitle = title !== '' && !this.#host.isTitleShown(title)
-    if (hasTitle) {
-      const size = style.size + 1.5
-      painter.text(fitText(painter, title, size, painter.width - 24, true), 14, 14, {
-        color: style.text,
-        size,
-        bold: true,
-      })
-    }
-    const top = hasTitle ? 24 : 0
+    const top = drawTitle(painter, style, this.#host, this.#content.layout.title) ? 24 : 0
     const shown = this.#path[this.#path.length - 1] ?? this.#root
     const radius = Math.max(10, Math.min(painter.width, painter.height - top) / 2 - 10)
     // the root of several has no ring of its own
@@ -74,11 +65,7 @@ export class SunburstChart implements Chart {
     this.#arcs = arcsOf(shown, this.#path[this.#path.length - 2] ?? null, style, hasMiddle ? 0 : -0.5)
     for (const arc of this.#arcs) this.#drawArc(painter, style, arc)
     if (this.#arcs.length <= 1 && shown.children.length === 0 && !hasMiddle)
-      painter.text(this.#host.strings.empty, this.#place.x, this.#place.y, {
-        color: style.muted,
-        size: style.size,
-        align: 'center',
-      })
+      drawEmpty(painter, style, this.#host, this.#place.x, this.#place.y)
   }
 
   #drawArc(painter: Painter, style: Style, arc: Arc): void {
@@ -88,7 +75,7 @@ export class SunburstChart implements Chart {
     const [middle, radius] = [(arc.from + arc.to) / 2, (arc.depth + 0.5) * ring]
     const isMiddle = arc.depth === 0
     const along = isMiddle ? ring * 1.6 : radius * (arc.to - arc.from)
-    const ink = luminance(arc.color) > 0.35 ? '#14181c' : '#ffffff'
+    const ink = inkOn(arc.color)
     const at: readonly [number, number] = isMiddle
       ? [x, y]
       : [x + Math.sin(middle) * radius, y - Math.cos(middle) * radius]
@@ -110,24 +97,13 @@ export class SunburstChart implements Chart {
 
   #outline({ from, to, depth }: Arc): number[] {
     const { x, y, ring } = this.#place
-    const steps = Math.max(2, Math.ceil((to - from) * 40))
-    const edge = (radius: number, a: number, b: number): number[] =>
-      Array.from({ length: steps + 1 }, (_, i) => a + ((b - a) * i) / steps).flatMap((angle) => [
-        x + Math.sin(angle) * radius,
-        y - Math.cos(angle) * radius,
-      ])
-    const isWhole = to - from > 2 * Math.PI - 1e-9
-    const [inner, outer] = [depth * ring, (depth + 1) * ring]
-    if (inner <= 0) return edge(outer, from, to)
-    return isWhole
-      ? [...edge(outer, from, to), Number.NaN, Number.NaN, ...edge(inner, from, to)]
-      : [...edge(outer, from, to), ...edge(inner, to, from)]
+    return ringOutline(x, y, depth * ring, (depth + 1) * ring, from, to)
   }
 
   #arcAt(px: number, py: number): Arc | undefined {
     const { x, y, ring } = this.#place
     const radius = Math.hypot(px - x, py - y)
-    const angle = (Math.atan2(px - x, y - py) + 2 * Math.PI) % (2 * Math.PI)
+    const angle = angleAt(px - x, py - y)
     return this.#arcs.find(
       ({ depth, from, to }) =>
         depth >= 0 && radius >= depth * ring && radius < (depth + 1) * ring && angle >= from && angle < to,
@@ -196,11 +172,12 @@ export function partsOf(trace: Trace): Part {
   const ids = Array.isArray(trace.ids) ? trace.ids.map(textOf) : labels
   const parents = Array.isArray(trace.parents) ? trace.parents.map((parent) => textOf(parent ?? '')) : []
   const values = Array.isArray(trace.values) ? trace.values.map(plainNumber) : null
+  const known = new Set(ids)
   const below = new Map<string, number[]>()
   ids.forEach((id, i) => {
     const parent = parents[i] ?? ''
     // a part that names nobody's child, or itself, would hang nowhere
-    const key = parent !== id && ids.includes(parent) ? parent : ''
+    const key = parent !== id && known.has(parent) ? parent : ''
     const list = below.get(key)
     if (list === undefined) below.set(key, [i])
     else list.push(i)

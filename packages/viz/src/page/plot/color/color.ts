@@ -99,6 +99,11 @@ export function mix(from: Rgba, to: Rgba, t: number): Rgba {
   return [part(0), part(1), part(2), part(3)]
 }
 
+/** Black or white, whichever can be read on a colour. */
+export function inkOn(color: Rgba): string {
+  return luminance(color) > 0.35 ? '#14181c' : '#ffffff'
+}
+
 /** How light a colour is to the eye, from 0 to 1 (WCAG's relative luminance). */
 export function luminance([r, g, b]: Rgba): number {
   const linear = (byte: number): number => {

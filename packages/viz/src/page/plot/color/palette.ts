@@ -32,8 +32,6 @@ export function paletteColor(i: number, dark: boolean): string {
   return colors[((i % colors.length) + colors.length) % colors.length]!
 }
 
-export const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3], [14, 5], [5, 2]]
-
 /** Plotly's names of dashes, and its lists of lengths (`'5px,2px'`), as lengths. */
 export function dashOf(dash: unknown): readonly number[] {
   if (typeof dash !== 'string' || dash === 'solid') return []

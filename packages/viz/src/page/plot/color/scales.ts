@@ -120,6 +120,21 @@ export class ColorScale {
   }
 }
 
+/** Where a value lies between two others, from 0 to 1; in the middle if these are one. */
+export const shareOf = (value: number, low: number, high: number): number =>
+  high > low ? (value - low) / (high - low) : 0.5
+
+/** The colours of values, and where in them each lies: from `cmin` to `cmax` where these are given, else from the least to the greatest. */
+export function placeColors(
+  { colorscale, reversescale, cmin, cmax }: Readonly<Record<string, unknown>>,
+  values: readonly number[],
+): { readonly scale: ColorScale; place(value: number): number } {
+  const finite = values.filter(Number.isFinite)
+  const low = typeof cmin === 'number' ? cmin : finite.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  const high = typeof cmax === 'number' ? cmax : finite.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+  return { scale: colorScale(colorscale, reversescale === true), place: (value) => shareOf(value, low, high) }
+}
+
 const made = new Map<string, ColorScale>()
 
 /** A scale by Plotly's name, or its list of `[place, colour]`, or a list of colours; Viridis for what is neither. */

@@ -56,6 +56,17 @@ export function kindOf(cells: readonly Cell[], from = 0): CellKind {
   return kind
 }
 
+/** What the cells of all columns on an axis are together; what is no column counts for nothing. */
+export function commonKind(columns: Iterable<unknown>): CellKind {
+  let kind: CellKind = 'number'
+  for (const column of columns) {
+    const own = kindOf(listOf(column))
+    if (own === 'category') return own
+    if (own === 'date') kind = own
+  }
+  return kind
+}
+
 /** How the cells of all traces on an axis become numbers. */
 export class Reader {
   readonly kind: CellKind

@@ -1,5 +1,6 @@
 /** Columns that Plotly's Python client packs as bytes: `{ dtype: 'f8', bdata: 'base64', shape: '2, 3' }`. */
 
+import { isObject } from '../../../protocol/json.js'
 import type { PlotContent, Trace } from '../../../protocol/types.js'
 import { textOf } from './cells.js'
 
@@ -21,8 +22,8 @@ interface Packed {
 }
 
 function isPacked(value: unknown): value is Packed {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { dtype, bdata } = value as Partial<Packed>
+  if (!isObject(value)) return false
+  const { dtype, bdata } = value
   return typeof bdata === 'string' && typeof dtype === 'string' && Object.hasOwn(TYPES, dtype)
 }
 
@@ -31,16 +32,14 @@ const unpacked = new WeakMap<Trace, Trace>()
 /** A content with a layout, and with traces whose columns are lists; the same content if it is that already. */
 export function withLists(content: PlotContent): PlotContent {
   const { data, layout } = content
-  const isWhole = Array.isArray(data) && isFields(layout) && data.every(isFields)
+  const isWhole = Array.isArray(data) && isObject(layout) && data.every(isObject)
   if (isWhole && !data.some(hasPacked)) return content
-  const traces: readonly Trace[] = Array.isArray(data) ? data.map((trace: Trace) => (isFields(trace) ? trace : {})) : []
+  const traces: readonly Trace[] = Array.isArray(data) ? data.map((trace: Trace) => (isObject(trace) ? trace : {})) : []
   return {
     data: traces.map((trace) => (hasPacked(trace) ? listsOf(trace) : trace)),
-    layout: isFields(layout) ? layout : {},
+    layout: isObject(layout) ? layout : {},
   }
 }
-
-const isFields = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const hasPacked = (trace: Trace): boolean => Object.values(trace).some(isPacked)
 
@@ -56,7 +55,7 @@ function listsOf(trace: Trace): Trace {
 }
 
 /** @returns a list, or a list of rows; empty if the bytes are none */
-export function unpack({ dtype, bdata, shape }: Packed): unknown[] {
+function unpack({ dtype, bdata, shape }: Packed): unknown[] {
   const type = TYPES[dtype]
   let bytes: Uint8Array
   try {

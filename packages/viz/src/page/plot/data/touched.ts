@@ -2,7 +2,7 @@
 import type { PatchOp } from '../../../protocol/types.js'
 
 /** Columns that may grow without a trace being read anew. */
-const COLUMNS: ReadonlySet<string> = new Set(['x', 'y', 't', 'epoch', 'steps', 'edges', 'counts'])
+export const GROWING: ReadonlySet<string> = new Set(['x', 'y', 't', 'epoch', 'steps', 'edges', 'counts'])
 
 export interface Touched {
   /** all traces, or which there are */
@@ -36,7 +36,7 @@ export function touchedBy(ops: readonly PatchOp[], lengthOf: (trace: number, col
     const index = Number(trace)
     // colours of single points grow with them
     const isColor = column === 'marker' && cell === 'color' && deeper.length === 1
-    const isColumn = isColor || (COLUMNS.has(column) && deeper.length === 0)
+    const isColumn = isColor || (GROWING.has(column) && deeper.length === 0)
     const [place, name] = isColor ? [deeper[0], 'marker/color'] : [cell, column]
     if (op === 'add' && isColumn && place !== undefined && (place === '-' || Number(place) >= lengthOf(index, name)))
       grown.add(index)

@@ -38,37 +38,12 @@ export class CanvasPainter implements Painter {
   }
 
   line(points: Points, stroke: Stroke, length: number = points.length): void {
-    const context = this.#context
-    context.beginPath()
-    let isDown = false
-    for (let i = 0; i < length; i += 2) {
-      const [x, y] = [points[i]!, points[i + 1]!]
-      if (x !== x) isDown = false
-      else if (isDown) context.lineTo(x, y)
-      else {
-        context.moveTo(x, y)
-        isDown = true
-      }
-    }
+    this.#trace(points, length, false)
     this.#stroke(stroke)
   }
 
   polygon(points: Points, fill: string | null, stroke?: Stroke): void {
-    const context = this.#context
-    context.beginPath()
-    let isDown = false
-    for (let i = 0; i < points.length; i += 2) {
-      const [x, y] = [points[i]!, points[i + 1]!]
-      if (x !== x) {
-        if (isDown) context.closePath()
-        isDown = false
-      } else if (isDown) context.lineTo(x, y)
-      else {
-        context.moveTo(x, y)
-        isDown = true
-      }
-    }
-    if (isDown) context.closePath()
+    this.#trace(points, points.length, true)
     this.#fill(fill, 'evenodd')
     if (stroke !== undefined) this.#stroke(stroke)
   }
@@ -152,6 +127,25 @@ export class CanvasPainter implements Painter {
     context.clip()
     draw()
     context.restore()
+  }
+
+  /** Begins a path through points, in parts that may be closed. */
+  #trace(points: Points, length: number, close: boolean): void {
+    const context = this.#context
+    context.beginPath()
+    let isDown = false
+    for (let i = 0; i < length; i += 2) {
+      const [x, y] = [points[i]!, points[i + 1]!]
+      if (x !== x) {
+        if (isDown && close) context.closePath()
+        isDown = false
+      } else if (isDown) context.lineTo(x, y)
+      else {
+        context.moveTo(x, y)
+        isDown = true
+      }
+    }
+    if (isDown && close) context.closePath()
   }
 
   #font(size: number, bold = false, mono = false): string {

@@ -7,6 +7,10 @@ export interface Rect {
   readonly height: number
 }
 
+/** Whether a point lies in a rectangle, its edges included. */
+export const isIn = (rect: Rect, x: number, y: number): boolean =>
+  x >= rect.x && x <= rect.x + rect.width && y >= rect.y && y <= rect.y + rect.height
+
 export interface Stroke {
   readonly color: string
   /** in CSS pixels; default 1 */

@@ -8,12 +8,10 @@ import type { Pixels, Rect } from '../draw/painter.js'
 import { SvgPainter } from '../draw/svg.js'
 import { type Strings, stringsOf } from '../strings.js'
 import type { PlotAbilities, PlotOptions } from '../types.js'
+import { fillHost, LEAST } from './host.js'
 import { listenToPointer } from './pointer.js'
 import { readStyle } from './theme.js'
 import { Tooltip } from './tooltip.js'
-
-/** A pane that is too small for a plot shows none. */
-const LEAST = 24
 
 export class CanvasPane implements ChartHost {
   options: PlotOptions
@@ -42,13 +40,7 @@ export class CanvasPane implements ChartHost {
     this.#host = host
     this.options = options
     this.strings = stringsOf(options.locale)
-    Object.assign(this.#root.style, {
-      position: 'absolute',
-      inset: '0',
-      overflow: 'hidden',
-      touchAction: 'pan-y',
-      userSelect: 'none',
-    })
+    Object.assign(this.#root.style, { touchAction: 'pan-y', userSelect: 'none' })
     this.#root.className = 'viz-plot'
     for (const canvas of [this.#canvas, this.#overlay])
       Object.assign(canvas.style, { position: 'absolute', inset: '0', width: '100%', height: '100%' })
@@ -56,8 +48,7 @@ export class CanvasPane implements ChartHost {
     this.#canvas.setAttribute('role', 'img')
     this.#canvas.setAttribute('aria-label', options.paneTitle ?? '')
     this.#root.append(this.#canvas, this.#overlay)
-    if (getComputedStyle(host).position === 'static') host.style.position = 'relative'
-    host.append(this.#root)
+    fillHost(host, this.#root)
     this.#tooltip = new Tooltip(this.#root)
     this.#chart = makeChart(this)
     listenToPointer(

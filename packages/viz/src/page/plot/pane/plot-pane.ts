@@ -12,7 +12,7 @@ import { SpaceChart } from '../chart/space/space.js'
 import { SunburstChart } from '../chart/sunburst.js'
 import { textOf } from '../data/cells.js'
 import { withLists } from '../data/packed.js'
-import { EVERYTHING, type Touched, touchedBy } from '../data/touched.js'
+import { EVERYTHING, GROWING, type Touched, touchedBy } from '../data/touched.js'
 import type { PlotAbilities, PlotHandle, PlotOptions } from '../types.js'
 import { CanvasPane } from './canvas-pane.js'
 import { PlotlyPane } from './plotly-pane.js'
@@ -54,16 +54,8 @@ function isInSubplot({ xaxis, yaxis, stackgroup }: Trace, { layout }: PlotConten
 /** A mesh without its triangles is one that Plotly finds by itself. */
 const isOurs = ({ type, i }: Trace): boolean => type !== 'mesh3d' || Array.isArray(i)
 
-interface Inner {
+interface Inner extends Omit<PlotHandle, 'update'> {
   update(content: PlotContent | NetworkContent, touched: Touched): void
-  set(changes: Partial<PlotOptions>): void
-  resize(): void
-  resetZoom(): void
-  abilities(): PlotAbilities
-  toSVG(): string
-  toPNG(): Promise<Blob>
-  toCSV(): string
-  destroy(): void
 }
 
 export class PlotPane implements PlotHandle {
@@ -136,8 +128,6 @@ export class PlotPane implements PlotHandle {
   }
 }
 
-const COLUMNS = ['x', 'y', 't', 'epoch', 'steps', 'edges', 'counts'] as const
-
 function lengthsOf(
   content: PlotContent,
   touched: Touched,
@@ -147,11 +137,12 @@ function lengthsOf(
   return content.data.map((trace, i) => {
     const old = before[i]
     if (old !== undefined && !touched.all && !touched.grown.has(i) && !touched.changed.has(i)) return old
-    const columns = COLUMNS.filter((column) => Array.isArray(trace[column]))
+    const lengths = new Map<string, number>()
+    for (const name of GROWING) {
+      const column: unknown = trace[name]
+      if (Array.isArray(column)) lengths.set(name, column.length)
+    }
     const { color } = fieldsOf(trace, 'marker')
-    const lengths = new Map<string, number>(
-      columns.map((column) => [column, (trace[column] as readonly unknown[]).length]),
-    )
     if (Array.isArray(color)) lengths.set('marker/color', color.length)
     return lengths
   })

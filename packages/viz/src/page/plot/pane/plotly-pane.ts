@@ -1,11 +1,13 @@
 /** An element with a plot of a kind that is not drawn here: Plotly draws it, where it is installed. */
 import type { NetworkContent, PlotContent } from '../../../protocol/types.js'
+import { messageOf } from '../../message.js'
 import { fieldsOf } from '../axis/spec.js'
 import { namesOf } from '../chart/cartesian/layers.js'
 import { tableOf } from '../chart/cartesian/table.js'
 import { NO_ABILITIES, type Style } from '../chart/chart.js'
 import { stringsOf } from '../strings.js'
 import type { PlotAbilities, PlotOptions } from '../types.js'
+import { fillHost, LEAST } from './host.js'
 import { readStyle } from './theme.js'
 
 /** What of Plotly is used. */
@@ -31,9 +33,7 @@ export class PlotlyPane {
     this.#host = host
     this.#options = options
     this.#root.className = 'viz-plot viz-plot-plotly'
-    Object.assign(this.#root.style, { position: 'absolute', inset: '0', overflow: 'hidden' })
-    if (getComputedStyle(host).position === 'static') host.style.position = 'relative'
-    host.append(this.#root)
+    fillHost(host, this.#root)
     this.#observer.observe(host)
   }
 
@@ -100,7 +100,7 @@ export class PlotlyPane {
 
   async #draw(): Promise<void> {
     const { clientWidth: width, clientHeight: height } = this.#host
-    if (this.#plotly === null || width < 24 || height < 24) return
+    if (this.#plotly === null || width < LEAST || height < LEAST) return
     const { text, grid, axis, ground } = this.#style()
     const { data, layout } = this.#content
     const lines = { gridcolor: grid, zerolinecolor: axis, linecolor: axis }
@@ -123,7 +123,7 @@ export class PlotlyPane {
     try {
       await this.#plotly.react(this.#root, own.data, own.layout, { displaylogo: false, responsive: false })
     } catch (error) {
-      this.#say(stringsOf(this.#options.locale).plotlyFailed(error instanceof Error ? error.message : String(error)))
+      this.#say(stringsOf(this.#options.locale).plotlyFailed(messageOf(error)))
       this.#plotly = null
     }
   }

@@ -1,6 +1,6 @@
 /** What a pointer does over a pane: shows values, selects, moves, presses. */
 import type { Chart, Drag, Hover } from '../chart/chart.js'
-import type { Rect } from '../draw/painter.js'
+import { isIn, type Rect } from '../draw/painter.js'
 
 export interface PointerTarget {
   readonly chart: Chart
@@ -22,10 +22,7 @@ export function listenToPointer(element: HTMLElement, target: PointerTarget, sig
     const box = element.getBoundingClientRect()
     return { x: event.clientX - box.left, y: event.clientY - box.top }
   }
-  const regionAt = ({ x, y }: { x: number; y: number }) =>
-    chart.regions.find(
-      (region) => x >= region.x && x <= region.x + region.width && y >= region.y && y <= region.y + region.height,
-    )
+  const regionAt = ({ x, y }: { x: number; y: number }) => chart.regions.find((region) => isIn(region, x, y))
 
   const on = <K extends keyof HTMLElementEventMap>(
     type: K,

@@ -23,7 +23,7 @@ export class Tooltip {
   }
 
   show(
-    hover: Hover | null,
+    hover: Hover,
     x: number,
     y: number,
     style: Style,
@@ -31,8 +31,8 @@ export class Tooltip {
     size: { width: number; height: number },
   ): void {
     const element = this.#element
-    if (hover === null || hover.rows.length === 0) {
-      element.style.display = 'none'
+    if (hover.rows.length === 0) {
+      this.hide()
       return
     }
     Object.assign(element.style, {

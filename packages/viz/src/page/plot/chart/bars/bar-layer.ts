@@ -3,13 +3,12 @@ import type { JsonObject, Trace } from '../../../../protocol/types.js'
 import { valueText } from '../../axis/numbers.js'
 import type { Span } from '../../axis/scale.js'
 import { fieldsOf } from '../../axis/spec.js'
-import { parseColor, withAlpha } from '../../color/color.js'
-import { paletteColor } from '../../color/palette.js'
+import { withAlpha } from '../../color/color.js'
 import { listOf, plainNumber, type Reader } from '../../data/cells.js'
 import type { Painter } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
 import type { Found, Layer, LegendItem, Scales, View } from '../layer.js'
-import { readable } from '../lines/look.js'
+import { ownColor } from '../lines/look.js'
 
 interface Bars {
   readonly trace: Trace
@@ -33,14 +32,7 @@ interface Bar {
 
 export class BarLayer implements Layer {
   readonly name: null = null
-  readonly colorBar: null = null
-  readonly isOnY2: boolean = false
-  readonly isTight: boolean = false
-  readonly hasMarkers: boolean = false
   readonly hasZero: boolean = true
-  readonly hidesGrid: boolean = false
-  readonly isLine: boolean = false
-  readonly isCounted: { readonly x: boolean; readonly y: boolean } = { x: false, y: false }
   readonly #bars: readonly Bars[]
   readonly #reader: Reader
   readonly #mode: 'group' | 'stack' | 'overlay'
@@ -188,8 +180,7 @@ function baseOf({ base }: Trace, i: number): number {
 
 function colorOf({ trace, index }: Bars, style: Style, i = 0): string {
   const given = fieldsOf(trace, 'marker').color
-  const own = Array.isArray(given) ? given[i] : given
-  return parseColor(own) === null ? paletteColor(index, style.isDark) : readable(own as string, style)
+  return ownColor(Array.isArray(given) ? given[i] : given, index, style)
 }
 
 /** A value without a height. */

@@ -3,13 +3,12 @@ import type { Trace } from '../../../../protocol/types.js'
 import { valueText } from '../../axis/numbers.js'
 import type { Span } from '../../axis/scale.js'
 import { fieldsOf } from '../../axis/spec.js'
-import { parseColor, withAlpha } from '../../color/color.js'
-import { paletteColor } from '../../color/palette.js'
+import { withAlpha } from '../../color/color.js'
 import { listOf, plainNumber, type Reader, textOf } from '../../data/cells.js'
 import type { Painter } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
 import type { Found, Layer, LegendItem, Scales, View } from '../layer.js'
-import { readable } from '../lines/look.js'
+import { ownColor } from '../lines/look.js'
 
 export interface Quartiles {
   readonly count: number
@@ -58,14 +57,6 @@ interface Box {
 
 export class BoxLayer implements Layer {
   readonly name: null = null
-  readonly colorBar: null = null
-  readonly isOnY2: boolean = false
-  readonly isTight: boolean = false
-  readonly hasMarkers: boolean = false
-  readonly hasZero: boolean = false
-  readonly hidesGrid: boolean = false
-  readonly isLine: boolean = false
-  readonly isCounted: { readonly x: boolean; readonly y: boolean } = { x: false, y: false }
   readonly #boxes: readonly Box[]
 
   constructor(traces: readonly (readonly [Trace, string])[], readers: { readonly x: Reader }, all: readonly Trace[]) {
@@ -193,6 +184,5 @@ function valuesByPlace(trace: Trace, name: string): [string, number[]][] {
 }
 
 function colorOf({ trace, index }: Box, style: Style): string {
-  const own = fieldsOf(trace, 'marker').color
-  return parseColor(own) === null ? paletteColor(index, style.isDark) : readable(own as string, style)
+  return ownColor(fieldsOf(trace, 'marker').color, index, style)
 }

@@ -81,7 +81,7 @@ export function axesOf(
       categories: readerX.categories,
       title: titleX(view.xAxis, specX, strings),
       isLocal: view.xAxis === 'time',
-      isWhole: shown.some(({ isCounted }) => isCounted.x),
+      isWhole: shown.some(({ isCounted }) => isCounted?.x),
     },
     y: {
       spec: specY,
@@ -89,7 +89,7 @@ export function axesOf(
       span: y,
       categories: readerY.categories,
       title: specY.title,
-      isWhole: shown.some(({ isCounted }) => isCounted.y),
+      isWhole: shown.some(({ isCounted }) => isCounted?.y),
     },
     y2:
       second.length === 0

@@ -7,8 +7,8 @@ import type { Painter } from '../../draw/painter.js'
 import type { PlotAbilities, PlotFlag } from '../../types.js'
 import type { Chart, ChartHost, Drag, DragKeys, Hover, Region, Style } from '../chart.js'
 import { COLOR_BAR_WIDTH, drawColorBar } from '../grid/color-bar.js'
-import type { Found, Layer, View } from '../layer.js'
-import { drawLegend, Hidden, type Legend, layoutLegend } from '../legend.js'
+import type { Found, Layer, Scales, View } from '../layer.js'
+import { drawLegend, Hidden, type Legend, layoutLegend, legendRows } from '../legend.js'
 import { type Axes, axesOf, viewOf, xAxesOf } from './axes.js'
 import { hoverOf, titleText } from './hover.js'
 import { Layers } from './layers.js'
@@ -87,41 +87,30 @@ export class CartesianChart implements Chart {
     return this.#layers.all.filter((layer) => layer.name === null || !this.#hidden.has(layer.name))
   }
 
-  #newAxes(): Axes {
-    return axesOf(
-      this.#shown(),
-      this.#layers.readers,
-      this.#content.layout,
-      this.#view(),
-      this.#zoomed,
-      this.#host.strings,
-    )
-  }
-
   draw(painter: Painter, style: Style): void {
     this.#style = style
     const view = this.#view()
     this.#shownAs = view
     const layers = this.#shown()
-    const axes = this.#newAxes()
+    const { layout } = this.#content
+    const axes = axesOf(layers, this.#layers.readers, layout, view, this.#zoomed, this.#host.strings)
     const legend = this.#legend(painter, style)
-    const title = plainText(this.#content.layout.title)
-    const bar = layers.map((layer) => layer.colorBar).findLast((one) => one !== null)
+    const title = plainText(layout.title)
+    const bar = layers.flatMap(({ colorBar }) => colorBar ?? []).at(-1)
     const options: FrameOptions = {
       ...axes,
       title: this.#host.isTitleShown(title) ? '' : title,
       above: legend?.height ?? 0,
       beside: bar === undefined ? 0 : COLOR_BAR_WIDTH,
-      margin: marginsOf(this.#content.layout),
+      margin: marginsOf(layout),
       hasGrid: !layers.some((layer) => layer.hidesGrid),
     }
     const frame = layoutFrame(painter, style, options)
     drawFrame(painter, style, frame, options)
     const { plot, x } = frame
     painter.clip({ x: plot.x - 1, y: plot.y - 4, width: plot.width + 2, height: plot.height + 8 }, () => {
-      for (const layer of layers)
-        layer.draw(painter, style, { plot, x, y: (layer.isOnY2 ? frame.y2 : null) ?? frame.y }, view)
-      drawNotes(painter, style, this.#content.layout, { plot, x, y: frame.y }, this.#layers.readers)
+      for (const layer of layers) layer.draw(painter, style, scalesOf(frame, layer), view)
+      drawNotes(painter, style, layout, { plot, x, y: frame.y }, this.#layers.readers)
     })
     if (bar !== undefined) drawColorBar(painter, style, bar, plot)
     if (this.#layers.all.every((layer) => layer.spanX(view) === null))
@@ -140,7 +129,7 @@ export class CartesianChart implements Chart {
     const { showlegend } = this.#content.layout
     const isWanted = showlegend === true ? items.length > 0 : showlegend !== false && items.length > 1
     if (!isWanted) return null
-    const rows = Math.max(1, Math.floor((painter.height * (this.#isLegendLong ? 0.6 : 0.22)) / 18))
+    const rows = legendRows(painter.height * (this.#isLegendLong ? 0.6 : 0.22))
     return layoutLegend(painter, style, items, painter.width - 60, rows, this.#host.strings.more)
   }
 
@@ -161,8 +150,7 @@ export class CartesianChart implements Chart {
     if (frame === null || axes === null || style === null) return null
     const view = this.#view()
     const found: Found[] = this.#shown().flatMap((layer) => {
-      const scales = { plot: frame.plot, x: frame.x, y: (layer.isOnY2 ? frame.y2 : null) ?? frame.y }
-      return layer.find(x, y, scales, view, style)
+      return layer.find(x, y, scalesOf(frame, layer), view, style)
     })
     return hoverOf(found, x, y, frame, axes.x)
   }
@@ -211,19 +199,16 @@ export class CartesianChart implements Chart {
   }
 
   #trouble(): PlotFlag | null {
-    const { strings } = this.#host
-    const { kind, categories } = this.#layers.readers.x
-    const spec = readAxis(this.#content.layout.xaxis)
-    const axis = {
-      kind: kind === 'number' ? ('linear' as const) : kind,
-      categories,
-      title: spec.title === '' ? strings.step : spec.title,
-    }
     for (const { name, series } of this.#layers.lines) {
       const trouble = this.#hidden.has(name) ? null : series.trouble()
       if (trouble === null) continue
-      const x = series.x.values[trouble.index]!
-      const at = titleText(x, axis)
+      const { strings } = this.#host
+      const { kind, categories } = this.#layers.readers.x
+      const at = titleText(series.x.values[trouble.index]!, {
+        kind: kind === 'number' ? 'linear' : kind,
+        categories,
+        title: readAxis(this.#content.layout.xaxis).title || strings.step,
+      })
       const value = series.y.values[trouble.index]!
       const message =
         trouble.reason === 'diverges'
@@ -243,6 +228,11 @@ export class CartesianChart implements Chart {
   csv(): string {
     return tableOf(this.#content, this.#layers.names)
   }
+}
+
+/** Layers stand on the left axis, or on the right if there is one. */
+function scalesOf({ plot, x, y, y2 }: Frame, { isOnY2 }: Layer): Scales {
+  return { plot, x, y: (isOnY2 ? y2 : null) ?? y }
 }
 
 /** Margins that are other than visdom's 60 pixels on each side. */

@@ -3,6 +3,7 @@
 import type { Frame, FrameAxis } from '../../axis/frame.js'
 import { durationText, valueText } from '../../axis/numbers.js'
 import { isoParts } from '../../axis/ticks.js'
+import { isIn } from '../../draw/painter.js'
 import type { Hover, HoverRow } from '../chart.js'
 import type { Found } from '../layer.js'
 
@@ -13,7 +14,7 @@ const NEAR = 24
 
 export function hoverOf(found: readonly Found[], x: number, y: number, frame: Frame, axis: FrameAxis): Hover | null {
   const { plot } = frame
-  if (x < plot.x || x > plot.x + plot.width || y < plot.y || y > plot.y + plot.height) return null
+  if (!isIn(plot, x, y)) return null
   const single = nearest(found.filter((one) => !one.isByX))
   const along = found.filter((one) => one.isByX)
   if (single !== null && (along.length === 0 ? single.distance < NEAR * 2 : single.distance < NEAR / 2))

@@ -1,7 +1,7 @@
 /** The layers of a plot, made from its traces and kept while these only grow. */
 import type { JsonObject, PlotContent, Trace } from '../../../../protocol/types.js'
 import { fieldsOf, plainText, readAxis } from '../../axis/spec.js'
-import { type CellKind, kindOf, listOf, Reader, textOf } from '../../data/cells.js'
+import { type CellKind, commonKind, listOf, Reader, textOf } from '../../data/cells.js'
 import { pointCount, Series } from '../../data/series.js'
 import type { Touched } from '../../data/touched.js'
 import { BarLayer } from '../bars/bar-layer.js'
@@ -115,7 +115,6 @@ export class Layers {
         const line = this.#line(trace, names[i]!, layout, old)
         kept.set(trace, line)
         this.lines.push(line)
-        line.isFilledTo = false
         line.place(
           runs?.[i] ?? { color: i, dash: 0, forced: false, onMap: hasMap },
           this.lines[this.lines.length - 2] ?? null,
@@ -172,15 +171,7 @@ function readersFor(traces: readonly Trace[], layout: JsonObject): Readers {
     const { type } = readAxis(fieldsOf(layout, axis))
     if (type === 'category' || type === 'date') return type
     if (axis === 'xaxis' && traces.some((trace) => trace.type === 'box')) return 'category'
-    let kind: CellKind = 'number'
-    for (const trace of traces) {
-      const column = cells(trace)
-      if (!isOn(trace) || !Array.isArray(column)) continue
-      const own = kindOf(column)
-      if (own === 'category') return 'category'
-      if (own === 'date') kind = 'date'
-    }
-    return kind
+    return commonKind(traces.filter(isOn).map(cells))
   }
   const onY2 = (trace: Trace): boolean => trace.yaxis === 'y2'
   return {

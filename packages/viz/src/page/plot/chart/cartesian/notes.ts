@@ -5,7 +5,7 @@ import type { Scale } from '../../axis/scale.js'
 import { fieldsOf, plainText } from '../../axis/spec.js'
 import { parseColor, withAlpha } from '../../color/color.js'
 import { dashOf } from '../../color/palette.js'
-import { dateOf, numberOf, textOf } from '../../data/cells.js'
+import { dateOf, listOf, numberOf, textOf } from '../../data/cells.js'
 import type { Painter } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
 import type { Scales } from '../layer.js'
@@ -18,8 +18,6 @@ export function drawNotes(painter: Painter, style: Style, layout: JsonObject, sc
   for (const shape of listOf(layout.shapes)) drawShape(painter, style, fieldsOf(shape), place)
   for (const note of listOf(layout.annotations)) drawAnnotation(painter, style, fieldsOf(note), place)
 }
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 type Place = (axis: 'x' | 'y', ref: unknown, value: unknown) => number
 

@@ -1,6 +1,6 @@
 /** The values of a heatmap or a surface, in one block. */
 import type { Trace } from '../../../../protocol/types.js'
-import { isGap, plainNumber, type Reader } from '../../data/cells.js'
+import { isGap, numberOf, plainNumber, type Reader } from '../../data/cells.js'
 
 export interface Grid {
   readonly width: number
@@ -35,6 +35,15 @@ export function readGrid({ z }: Trace): Grid {
   })
   if (min > max) [min, max] = [Number.NaN, Number.NaN]
   return { width, height: rows.length, values, min, max, isNotFinite }
+}
+
+/** Ends of the colours: what the trace says, else the ends of its values. */
+export function limitsOf(trace: Trace, { min, max }: Grid): [number, number] {
+  const end = (...keys: readonly string[]): number | undefined =>
+    keys
+      .map((key) => numberOf(trace[key]))
+      .find((value): value is number => value !== undefined && Number.isFinite(value))
+  return [end('zmin', 'cmin') ?? min, end('zmax', 'cmax') ?? max]
 }
 
 /** Places along an axis: where each row or column is, and where each begins and ends. */

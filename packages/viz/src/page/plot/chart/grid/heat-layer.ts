@@ -3,69 +3,40 @@ import type { Trace } from '../../../../protocol/types.js'
 import { valueText } from '../../axis/numbers.js'
 import type { Span } from '../../axis/scale.js'
 import { luminance, parseColor } from '../../color/color.js'
-import { type ColorScale, colorScale } from '../../color/scales.js'
-import { numberOf, type Reader, textOf } from '../../data/cells.js'
+import { type Reader, textOf } from '../../data/cells.js'
 import type { Painter, Pixels, Rect } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
-import type { ColorBar, Found, Layer, LegendItem, Scales } from '../layer.js'
-import { type Grid, type Places, placeAt, placesOf, readGrid } from './grid-data.js'
+import type { Found, Layer, Scales } from '../layer.js'
+import { type Places, placeAt } from './grid-data.js'
+import { GridLayer } from './grid-layer.js'
 
-export class HeatLayer implements Layer {
-  readonly name: null = null
-  readonly isOnY2: boolean = false
-  readonly isTight: boolean = true
-  readonly hasMarkers: boolean = false
-  readonly hasZero: boolean = false
-  readonly hidesGrid: boolean = true
-  readonly isLine: boolean = false
-  readonly isCounted: { readonly x: boolean; readonly y: boolean }
-  readonly colorBar: ColorBar | null
-  readonly #trace: Trace
-  readonly #grid: Grid
-  readonly #x: Places
-  readonly #y: Places
+export class HeatLayer extends GridLayer implements Layer {
   readonly #readers: { readonly x: Reader; readonly y: Reader }
-  readonly #scale: ColorScale
-  readonly #low: number
-  readonly #high: number
   /** a heatmap below shows where there are no values, as visdom's `nancolor` */
   readonly #hasGround: boolean
   #pixels: Pixels | null = null
 
   constructor(trace: Trace, readers: { readonly x: Reader; readonly y: Reader }, hasGround = false) {
+    super(trace, readers)
     this.#hasGround = hasGround
-    this.#trace = trace
-    this.isCounted = { x: !Array.isArray(trace.x), y: !Array.isArray(trace.y) }
     this.#readers = readers
-    this.#grid = readGrid(trace)
-    this.#x = placesOf(trace.x, this.#grid.width, readers.x)
-    this.#y = placesOf(trace.y, this.#grid.height, readers.y)
-    const [low, high] = limitsOf(trace, this.#grid)
-    this.#low = low
-    this.#high = high
-    this.#scale = colorScale(trace.colorscale, trace.reversescale === true)
-    this.colorBar = trace.showscale === false ? null : { scale: this.#scale, low, high, title: '' }
-  }
-
-  legend(): readonly LegendItem[] {
-    return []
   }
 
   spanX(): Span | null {
-    return spanOf(this.#x)
+    return spanOf(this.x)
   }
 
   spanY(): Span | null {
-    return spanOf(this.#y)
+    return spanOf(this.y)
   }
 
   draw(painter: Painter, style: Style, { x, y, plot }: Scales): void {
-    const { width, height, values } = this.#grid
+    const { width, height, values } = this.grid
     if (width === 0 || height === 0) return
     this.#pixels ??= this.#paint()
-    if (this.#x.isEven && this.#y.isEven && !x.isLog && !y.isLog) {
-      const [left, right] = [x.at(this.#x.edges[0]!), x.at(this.#x.edges[width]!)]
-      const [top, bottom] = [y.at(this.#y.edges[height]!), y.at(this.#y.edges[0]!)]
+    if (this.x.isEven && this.y.isEven && !x.isLog && !y.isLog) {
+      const [left, right] = [x.at(this.x.edges[0]!), x.at(this.x.edges[width]!)]
+      const [top, bottom] = [y.at(this.y.edges[height]!), y.at(this.y.edges[0]!)]
       // rows of an image go down, those of the plot up
       painter.image(
         flipped(this.#pixels, right < left, bottom < top),
@@ -75,13 +46,13 @@ export class HeatLayer implements Layer {
           width: Math.abs(right - left),
           height: Math.abs(bottom - top),
         },
-        this.#trace.zsmooth === 'best' || this.#trace.zsmooth === 'fast',
+        this.trace.zsmooth === 'best' || this.trace.zsmooth === 'fast',
       )
     } else {
       for (let r = 0; r < height; r++)
         for (let c = 0; c < width; c++) {
           const value = values[r * width + c]!
-          if (!Number.isNaN(value)) painter.rect(this.#rect(c, r, x, y), this.#css(value))
+          if (!Number.isNaN(value)) painter.rect(this.#rect(c, r, x, y), this.css(value))
         }
     }
     if (!this.#hasGround) this.#hatch(painter, style, x, y, plot)
@@ -89,15 +60,15 @@ export class HeatLayer implements Layer {
   }
 
   #paint(): Pixels {
-    const { width, height, values } = this.#grid
+    const { width, height, values } = this.grid
     const data = new Uint8ClampedArray(width * height * 4)
-    const { table } = this.#scale
-    const factor = this.#high > this.#low ? 1 / (this.#high - this.#low) : 0
+    const { table } = this.scale
+    const factor = this.high > this.low ? 1 / (this.high - this.low) : 0
     for (let r = 0; r < height; r++)
       for (let c = 0; c < width; c++) {
         const value = values[r * width + c]!
         if (Number.isNaN(value)) continue
-        const from = this.#scale.index(factor === 0 ? 0.5 : (value - this.#low) * factor) * 3
+        const from = this.scale.index(factor === 0 ? 0.5 : (value - this.low) * factor) * 3
         const to = ((height - 1 - r) * width + c) * 4
         data[to] = table[from]!
         data[to + 1] = table[from + 1]!
@@ -107,19 +78,15 @@ export class HeatLayer implements Layer {
     return { width, height, data }
   }
 
-  #css(value: number): string {
-    return this.#scale.css(this.#high > this.#low ? (value - this.#low) / (this.#high - this.#low) : 0.5)
-  }
-
-  #rect(c: number, r: number, x: Scales['x'], y: Scales['y']): { x: number; y: number; width: number; height: number } {
-    const [a, b] = [x.at(this.#x.edges[c]!), x.at(this.#x.edges[c + 1]!)]
-    const [d, e] = [y.at(this.#y.edges[r]!), y.at(this.#y.edges[r + 1]!)]
+  #rect(c: number, r: number, x: Scales['x'], y: Scales['y']): Rect {
+    const [a, b] = [x.at(this.x.edges[c]!), x.at(this.x.edges[c + 1]!)]
+    const [d, e] = [y.at(this.y.edges[r]!), y.at(this.y.edges[r + 1]!)]
     return { x: Math.min(a, b), y: Math.min(d, e), width: Math.abs(b - a), height: Math.abs(e - d) }
   }
 
   /** Cells that are NaN have lines across; missing ones stay empty. */
   #hatch(painter: Painter, style: Style, x: Scales['x'], y: Scales['y'], plot: Rect): void {
-    const { width, height, values, isNotFinite } = this.#grid
+    const { width, height, values, isNotFinite } = this.grid
     if (!isNotFinite && !values.some(Number.isNaN)) return
     const lines: number[] = []
     let count = 0
@@ -143,8 +110,8 @@ export class HeatLayer implements Layer {
 
   /** Numbers in cells, where there is room for them. */
   #writeValues(painter: Painter, x: Scales['x'], y: Scales['y']): void {
-    const { width, height, values } = this.#grid
-    const { text, texttemplate } = this.#trace
+    const { width, height, values } = this.grid
+    const { text, texttemplate } = this.trace
     const isWanted = Array.isArray(text) || typeof texttemplate === 'string'
     if (!isWanted || width * height > 2500) return
     for (let r = 0; r < height; r++)
@@ -155,25 +122,25 @@ export class HeatLayer implements Layer {
         const label = Array.isArray(row) ? textOf(row[c] ?? '') : Number.isNaN(value) ? '' : valueText(value, 3)
         if (!(rect.height >= 12 && Number.isFinite(rect.x + rect.y)) || painter.measure(label, 10) > rect.width - 2)
           continue
-        const color = Number.isNaN(value) || luminance(parseColor(this.#css(value))!) > 0.35 ? '#000000' : '#ffffff'
+        const color = Number.isNaN(value) || luminance(parseColor(this.css(value))!) > 0.35 ? '#000000' : '#ffffff'
         painter.text(label, rect.x + rect.width / 2, rect.y + rect.height / 2, { color, size: 10, align: 'center' })
       }
   }
 
   find(px: number, py: number, { x, y }: Scales): readonly Found[] {
-    const [c, r] = [placeAt(this.#x, x.valueAt(px)), placeAt(this.#y, y.valueAt(py))]
+    const [c, r] = [placeAt(this.x, x.valueAt(px)), placeAt(this.y, y.valueAt(py))]
     if (c < 0 || r < 0) return []
-    const value = this.#grid.values[r * this.#grid.width + c]!
+    const value = this.grid.values[r * this.grid.width + c]!
     const { x: left, y: top, width, height } = this.#rect(c, r, x, y)
     const isGap = Number.isNaN(value)
-    const color = isGap ? 'transparent' : this.#css(value)
-    const given = (this.#trace.z as readonly (readonly unknown[])[] | undefined)?.[r]?.[c]
+    const color = isGap ? 'transparent' : this.css(value)
+    const given = (this.trace.z as readonly (readonly unknown[])[] | undefined)?.[r]?.[c]
     return [
       {
         x: left + width / 2,
         y: top + height / 2,
         distance: 0,
-        title: `${label(this.#x, this.#readers.x, c)}, ${label(this.#y, this.#readers.y, r)}`,
+        title: `${label(this.x, this.#readers.x, c)}, ${label(this.y, this.#readers.y, r)}`,
         color,
         isByX: false,
         outline: [left, top, left + width, top, left + width, top + height, left, top + height, left, top],
@@ -189,23 +156,14 @@ export class HeatLayer implements Layer {
   }
 }
 
-/** Ends of the colours: what the trace says, else the ends of its values. */
-export function limitsOf(trace: Trace, { min, max }: Grid): [number, number] {
-  const end = (...keys: readonly string[]): number | undefined =>
-    keys
-      .map((key) => numberOf(trace[key]))
-      .find((value): value is number => value !== undefined && Number.isFinite(value))
-  return [end('zmin', 'cmin') ?? min, end('zmax', 'cmax') ?? max]
-}
-
-export function spanOf({ edges }: Places): Span | null {
+function spanOf({ edges }: Places): Span | null {
   if (edges.length < 2) return null
   const [a, b] = [edges[0]!, edges[edges.length - 1]!]
   return Number.isFinite(a) && Number.isFinite(b) ? { low: Math.min(a, b), high: Math.max(a, b) } : null
 }
 
 /** What a row or a column is called. */
-export function label({ centres }: Places, { kind, categories }: Reader, i: number): string {
+function label({ centres }: Places, { kind, categories }: Reader, i: number): string {
   return kind === 'category' ? (categories[centres[i]!] ?? '') : valueText(centres[i]!)
 }
 

@@ -6,10 +6,10 @@ import { readAxis } from '../../axis/spec.js'
 import { ticksOf } from '../../axis/ticks.js'
 import { cssColor, mix, parseColor } from '../../color/color.js'
 import { colorScale } from '../../color/scales.js'
-import type { Painter, Pixels, Rect } from '../../draw/painter.js'
+import { isIn, type Painter, type Pixels, type Rect } from '../../draw/painter.js'
 import type { Strings } from '../../strings.js'
 import type { Hover, Style } from '../chart.js'
-import { binOf, type Distribution, densityAt, type Histogram, someOf } from './data.js'
+import { binOf, type Distribution, densityAt, densityOf, type Histogram, someOf } from './data.js'
 
 /** Share of the plot's height that the highest ridge takes. */
 const RIDGE = 0.34
@@ -41,24 +41,17 @@ export class Cell {
   ): void {
     this.#isHeat = isHeat
     const { histograms, name } = this.distribution
-    const plain = { ...readAxis({}), title: '' }
     const values: FrameAxis = {
-      spec: plain,
+      spec: readAxis({}),
       kind: 'linear',
       span: padSpan(this.distribution, 0.02),
       categories: [],
-      title: isHeat ? titles.x : titles.x,
+      title: titles.x,
     }
-    const steps = this.#steps(isHeat)
+    const steps = this.#steps(isHeat, titles.y)
     const options: FrameOptions = isHeat
-      ? {
-          title: name,
-          x: { ...steps, title: titles.y },
-          y: { ...values, title: titles.x },
-          offset: this.area,
-          hasGrid: false,
-        }
-      : { title: name, x: values, y: { ...steps, title: titles.y }, offset: this.area, hasGrid: true }
+      ? { title: name, x: steps, y: values, offset: this.area, hasGrid: false }
+      : { title: name, x: values, y: steps, offset: this.area, hasGrid: true }
     const frame = layoutFrame(painter, style, options)
     this.#frame = frame
     drawFrame(painter, style, frame, options)
@@ -71,7 +64,7 @@ export class Cell {
   }
 
   /** The axis of steps: for ridges it goes down, and leaves room above the first. */
-  #steps(isHeat: boolean): FrameAxis {
+  #steps(isHeat: boolean, title: string): FrameAxis {
     const { histograms } = this.distribution
     const [first, last] = [histograms[0]?.step ?? 0, histograms[histograms.length - 1]?.step ?? 1]
     const [low, high] = [Math.min(first, last), Math.max(first, last)]
@@ -82,7 +75,7 @@ export class Cell {
         kind: 'linear',
         span: { low: low - edge, high: high + edge },
         categories: [],
-        title: '',
+        title,
       }
     }
     const length = high > low ? high - low : 1
@@ -108,7 +101,7 @@ export class Cell {
         high: high > low ? high + length * 0.01 : low + 0.02,
       },
       categories: [],
-      title: '',
+      title,
     }
   }
 
@@ -160,7 +153,7 @@ export class Cell {
     const frame = this.#frame
     if (frame === null) return null
     const { plot, x, y } = frame
-    if (px < plot.x || px > plot.x + plot.width || py < plot.y || py > plot.y + plot.height) return null
+    if (!isIn(plot, px, py)) return null
     if (this.#isHeat) {
       const step = x.valueAt(px)
       const histogram = this.distribution.histograms.reduce<Histogram | null>(
@@ -199,7 +192,8 @@ function hoverOf(
 }
 
 /** From the base line up along the middles of the bars, and back; bars with nothing in them at either end are left out. */
-export function ridgeOutline({ edges, counts, total }: Histogram, x: Scale, base: number, factor: number): number[] {
+function ridgeOutline(histogram: Histogram, x: Scale, base: number, factor: number): number[] {
+  const { edges, counts } = histogram
   const first = Math.max(
     0,
     counts.findIndex((count) => count > 0),
@@ -207,9 +201,7 @@ export function ridgeOutline({ edges, counts, total }: Histogram, x: Scale, base
   const last = counts.findLastIndex((count) => count > 0)
   const points = [x.at(edges[first]!), base]
   for (let k = first; k <= last; k++) {
-    const width = edges[k + 1]! - edges[k]!
-    const density = width > 0 && total > 0 ? Math.max(0, counts[k]!) / total / width : 0
-    points.push(x.at((edges[k]! + edges[k + 1]!) / 2), base - density * factor)
+    points.push(x.at((edges[k]! + edges[k + 1]!) / 2), base - densityOf(histogram, k) * factor)
   }
   points.push(x.at(edges[Math.max(first, last + 1)]!), base)
   return points

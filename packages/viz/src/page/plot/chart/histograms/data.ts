@@ -30,12 +30,9 @@ export function readHistograms(trace: Trace, from = 0): Histogram[] {
     const step = plainNumber(steps![i])
     if (!Number.isFinite(step) || limits.length !== numbers.length + 1 || numbers.length === 0) continue
     const total = numbers.reduce((sum, count) => sum + (count > 0 ? count : 0), 0)
-    let peak = 0
-    numbers.forEach((count, k) => {
-      const width = limits[k + 1]! - limits[k]!
-      if (width > 0 && total > 0) peak = Math.max(peak, count / total / width)
-    })
-    read.push({ step, edges: limits, counts: numbers, total, peak })
+    const bars = { edges: limits, counts: numbers, total }
+    const peak = numbers.reduce((most, _, bin) => Math.max(most, densityOf(bars, bin)), 0)
+    read.push({ step, ...bars, peak })
   }
   return read
 }
@@ -58,11 +55,15 @@ export function distributionOf(name: string, histograms: readonly Histogram[]): 
 }
 
 /** How much of a histogram lies at a value: its share by width. */
-export function densityAt({ edges, counts, total }: Histogram, value: number): number {
-  const i = binOf(edges, value)
-  if (i < 0 || total === 0) return 0
-  const width = edges[i + 1]! - edges[i]!
-  return width > 0 ? Math.max(0, counts[i]!) / total / width : 0
+export function densityAt(histogram: Histogram, value: number): number {
+  const bin = binOf(histogram.edges, value)
+  return bin < 0 ? 0 : densityOf(histogram, bin)
+}
+
+/** How high a bar is: its share by its width. */
+export function densityOf({ edges, counts, total }: Omit<Histogram, 'step' | 'peak'>, bin: number): number {
+  const width = edges[bin + 1]! - edges[bin]!
+  return width > 0 && total > 0 ? Math.max(0, counts[bin]!) / total / width : 0
 }
 
 /** Number of the bar that a value lies in; -1 outside. */

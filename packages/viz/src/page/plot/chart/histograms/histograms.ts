@@ -1,7 +1,6 @@
 /** Histograms over time: a small plot for each trace; a press on its name shows it alone. */
 import type { NetworkContent, PlotContent } from '../../../../protocol/types.js'
-import { fitText } from '../../axis/frame.js'
-import { plainText, readAxis } from '../../axis/spec.js'
+import { readAxis } from '../../axis/spec.js'
 import { paletteColor } from '../../color/palette.js'
 import { csvTable } from '../../data/csv.js'
 import type { Touched } from '../../data/touched.js'
@@ -9,6 +8,7 @@ import type { Painter } from '../../draw/painter.js'
 import type { PlotAbilities } from '../../types.js'
 import { namesOf } from '../cartesian/layers.js'
 import { type Chart, type ChartHost, type Hover, NO_ABILITIES, type Region, type Style } from '../chart.js'
+import { drawEmpty, drawTitle } from '../words.js'
 import { Cell } from './cell.js'
 import { type Distribution, distributionOf, type Histogram, readHistograms } from './data.js'
 
@@ -38,8 +38,7 @@ export class HistogramsChart implements Chart {
     this.#content = content as PlotContent
     const { data } = this.#content
     const names = namesOf(data)
-    const isAll = touched.all || touched.layout
-    if (isAll) this.#read.length = Math.min(this.#read.length, 0)
+    if (touched.all || touched.layout) this.#read = []
     this.#distributions = data.map((trace, i) => {
       const isKnown = this.#read[i] !== undefined && !touched.changed.has(i)
       if (isKnown && !touched.grown.has(i)) return this.#distributions[i]!
@@ -61,15 +60,7 @@ export class HistogramsChart implements Chart {
   draw(painter: Painter, style: Style): void {
     const { layout } = this.#content
     const { strings, options } = this.#host
-    const title = plainText(layout.title)
-    const hasTitle = title !== '' && !this.#host.isTitleShown(title)
-    if (hasTitle)
-      painter.text(fitText(painter, title, style.size + 1.5, painter.width - 24, true), 14, 14, {
-        color: style.text,
-        size: style.size + 1.5,
-        bold: true,
-      })
-    const top = hasTitle ? 24 : 2
+    const top = drawTitle(painter, style, this.#host, layout.title) ? 24 : 2
     const isHeat = options.histograms === 'heat'
     const [specX, specY] = [readAxis(layout.xaxis), readAxis(layout.yaxis)]
     const titles = { x: specX.title || strings.value, y: specY.title || strings.step }
@@ -103,12 +94,7 @@ export class HistogramsChart implements Chart {
       painter.text(text, place.x + 4, place.y + 9, { color: style.accent, size: style.size })
       regions.push({ ...place, press: () => this.#next(shown.length) })
     }
-    if (this.#distributions.length === 0)
-      painter.text(strings.empty, painter.width / 2, painter.height / 2, {
-        color: style.muted,
-        size: style.size,
-        align: 'center',
-      })
+    if (this.#distributions.length === 0) drawEmpty(painter, style, this.#host, painter.width / 2, painter.height / 2)
     this.regions = regions
   }
 

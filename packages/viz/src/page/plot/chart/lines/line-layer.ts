@@ -5,10 +5,9 @@ import { valueText } from '../../axis/numbers.js'
 import type { Span } from '../../axis/scale.js'
 import { shorten } from '../../axis/ticks.js'
 import { withAlpha } from '../../color/color.js'
-import type { Reader } from '../../data/cells.js'
-import { textOf } from '../../data/cells.js'
+import { type Reader, textOf } from '../../data/cells.js'
 import type { Series } from '../../data/series.js'
-import type { Painter, Points } from '../../draw/painter.js'
+import { isIn, type Painter, type Points } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
 import type { Found, Layer, LegendItem, Scales, View } from '../layer.js'
 import { type Look, lookOf } from './look.js'
@@ -30,14 +29,9 @@ export class LineLayer implements Layer {
   readonly trace: Trace
   readonly name: string
   readonly series: Series
-  readonly colorBar: null = null
   readonly isOnY2: boolean
-  readonly isTight: boolean = false
   readonly hasMarkers: boolean
-  readonly hasZero: boolean = false
-  readonly hidesGrid: boolean = false
   readonly isLine: boolean = true
-  readonly isCounted: { readonly x: boolean; readonly y: boolean } = { x: false, y: false }
   /** texts of categories on y */
   readonly readers: { readonly x: Reader; readonly y: Reader }
   #place: LinePlace = { color: 0, dash: 0, forced: false }
@@ -45,9 +39,10 @@ export class LineLayer implements Layer {
   #below: LineLayer | null = null
   #look: Look | null = null
   #lookStyle: Style | null = null
-  /** the trace was filled to by its successor and must give its path */
+  /** its path, if it is filled or filled to */
   #drawn: Float64Array = new Float64Array(0)
-  isFilledTo = false
+  /** the next line fills to this one */
+  #isFilledTo = false
 
   constructor(trace: Trace, name: string, series: Series, readers: { readonly x: Reader; readonly y: Reader }) {
     this.trace = trace
@@ -58,11 +53,13 @@ export class LineLayer implements Layer {
     this.hasMarkers = typeof trace.mode === 'string' && trace.mode.includes('markers')
   }
 
+  /** Lines are placed in their order: the next says if it fills to this one. */
   place(place: LinePlace, below: LineLayer | null): void {
     this.#place = place
     this.#look = null
+    this.#isFilledTo = false
     this.#below = this.trace.fill === 'tonexty' ? below : null
-    if (this.#below !== null) this.#below.isFilledTo = true
+    if (this.#below !== null) this.#below.#isFilledTo = true
   }
 
   /** The trace's colours may have grown with its points. */
@@ -116,7 +113,7 @@ export class LineLayer implements Layer {
       tracePath(path, column, isSmooth ? series.smoothed(view.smoothing) : raw, series.length, x, y, plot.width)
       const points = look.shape === 'linear' ? null : stairs(path, look.shape)
       const stroke = { color: withAlpha(look.color, look.opacity), width: look.lineWidth, dash: look.dash }
-      if (this.isFilledTo || look.fill !== null) this.#drawn = points ?? path.copy()
+      if (this.#isFilledTo || look.fill !== null) this.#drawn = points ?? path.copy()
       if (look.fill !== null) this.#fill(painter, scales, look.fill)
       if (points === null) painter.line(path.points, stroke, path.length)
       else painter.line(points, stroke)
@@ -179,7 +176,7 @@ export class LineLayer implements Layer {
       const label = Array.isArray(text) ? text[i] : text
       if (label === null || label === undefined || label === '') continue
       const [px, py] = [x.at(column.values[i]!), y.at(this.series.y.values[i]!)]
-      if (!(px >= plot.x && px <= plot.x + plot.width && py >= plot.y && py <= plot.y + plot.height)) continue
+      if (!isIn(plot, px, py)) continue
       painter.text(shorten(textOf(label), 40), px + 8, py, { color: style.text, size: style.size })
     }
   }
@@ -187,8 +184,8 @@ export class LineLayer implements Layer {
   find(px: number, py: number, { x, y }: Scales, view: View, style: Style): readonly Found[] {
     const column = this.series.column(view.xAxis)
     const look = this.look(style)
-    const i =
-      column.isSorted && look.hasLines ? column.nearest(x.valueAt(px)) : this.#nearest(px, py, x, y, column.values)
+    const isByX = column.isSorted && look.hasLines
+    const i = isByX ? column.nearest(x.valueAt(px)) : this.#nearest(px, py, x, y, column.values)
     if (i < 0) return []
     const value = this.series.y.values[i]!
     const smooth =
@@ -204,13 +201,10 @@ export class LineLayer implements Layer {
       {
         x: atX,
         y: atY,
-        distance:
-          column.isSorted && look.hasLines
-            ? Math.abs(atX - px)
-            : Math.hypot(atX - px, (Number.isNaN(atY) ? py : atY) - py),
+        distance: isByX ? Math.abs(atX - px) : Math.hypot(atX - px, (Number.isNaN(atY) ? py : atY) - py),
         title: column.values[i]!,
         color,
-        isByX: column.isSorted && look.hasLines,
+        isByX,
         rows: [
           { color, name: this.name, value: show(smooth), ...(notes.length > 0 ? { note: notes.join(' · ') } : {}) },
         ],

@@ -3,8 +3,8 @@ import type { Trace } from '../../../../protocol/types.js'
 import { fieldsOf } from '../../axis/spec.js'
 import { parseColor, withAlpha } from '../../color/color.js'
 import { dashOf, paletteColor } from '../../color/palette.js'
-import { colorScale } from '../../color/scales.js'
-import { numberOf } from '../../data/cells.js'
+import { placeColors } from '../../color/scales.js'
+import { plainNumber } from '../../data/cells.js'
 import type { Stroke, SymbolName } from '../../draw/painter.js'
 import { symbolOf } from '../../draw/symbols.js'
 import type { Style } from '../chart.js'
@@ -77,6 +77,11 @@ function sizeOf(given: unknown, otherwise: number, largest: number): number {
 const DASHES: readonly string[] = ['solid', 'dash', 'dot', 'dashdot', 'longdash']
 const dashByNumber = (n: number): readonly number[] => dashOf(DASHES[n % DASHES.length])
 
+/** The colour that somebody gave something, or if that is none the one of its number. */
+export function ownColor(given: unknown, index: number, style: Style): string {
+  return parseColor(given) === null ? paletteColor(index, style.isDark) : readable(given as string, style)
+}
+
 /** Black on black and white on white are drawn as text is. */
 export function readable(color: string, style: Style): string {
   const rgba = parseColor(color)
@@ -94,15 +99,9 @@ function pointColors(
 ): (i: number) => string {
   if (colors.some((color) => typeof color === 'string' && parseColor(color) !== null))
     return (i) => (parseColor(colors[i]) === null ? otherwise : readable(String(colors[i]), style))
-  const values = colors.map((color) => numberOf(color) ?? Number.NaN)
-  const finite = values.filter(Number.isFinite)
-  const low =
-    typeof marker.cmin === 'number' ? marker.cmin : finite.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-  const high =
-    typeof marker.cmax === 'number' ? marker.cmax : finite.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-  const scale = colorScale(marker.colorscale, marker.reversescale === true)
-  return (i) =>
-    Number.isFinite(values[i]) ? scale.css(high > low ? (values[i]! - low) / (high - low) : 0.5) : otherwise
+  const values = colors.map((color) => plainNumber(color))
+  const { scale, place } = placeColors(marker, values)
+  return (i) => (Number.isFinite(values[i]) ? scale.css(place(values[i]!)) : otherwise)
 }
 
 /** visdom gives every marker a thin black border: here it has the colour of the ground, so that markers that touch stay apart. */

@@ -16,7 +16,8 @@ export class GraphView {
   readonly #nodes: readonly NetworkNode[]
   readonly #links: Links
   readonly #labels: readonly string[]
-  readonly #clubs: readonly string[]
+  /** number of each node's club, for its colour */
+  readonly #clubs: readonly number[]
   readonly #places: Float64Array
   readonly #isDirected: boolean
   #pixels: Float64Array = new Float64Array(0)
@@ -31,7 +32,9 @@ export class GraphView {
       edges: known.map(({ source, target }) => [numbers.get(textOf(source))!, numbers.get(textOf(target))!]),
     }
     this.#labels = options.showEdgeLabels === true ? known.map(({ label }) => textOf(label ?? '')) : []
-    this.#clubs = [...new Set(nodes.map(({ club }) => textOf(club ?? '')))]
+    const clubs = nodes.map(({ club }) => textOf(club ?? ''))
+    const places = new Map([...new Set(clubs)].map((club, i) => [club, i]))
+    this.#clubs = clubs.map((club) => places.get(club)!)
     this.#isDirected = options.directed === true
     const layers = this.#isDirected ? layersOf(this.#links) : null
     this.#places = layers === null ? forcePlaces(this.#links) : layeredPlaces(this.#links, layers)
@@ -46,7 +49,7 @@ export class GraphView {
     )
     this.#drawEdges(painter, style)
     for (let i = 0; i < count; i++) {
-      const color = paletteColor(this.#clubs.indexOf(textOf(this.#nodes[i]!.club ?? '')), style.isDark)
+      const color = paletteColor(this.#clubs[i]!, style.isDark)
       painter.markers([this.#pixels[i * 2]!, this.#pixels[i * 2 + 1]!], {
         symbol: 'circle',
         size: this.#radius * 2,

@@ -5,7 +5,7 @@ import { countText } from '../../axis/numbers.js'
 import { withAlpha } from '../../color/color.js'
 import { paletteColor } from '../../color/palette.js'
 import { textOf } from '../../data/cells.js'
-import type { Painter, Rect } from '../../draw/painter.js'
+import { isIn, type Painter, type Rect } from '../../draw/painter.js'
 import type { Strings } from '../../strings.js'
 import type { Hover, Region, Style } from '../chart.js'
 import type { TreeNode } from './tree.js'
@@ -109,9 +109,7 @@ export class ModelView {
   }
 
   hover(x: number, y: number, strings: Strings): Hover | null {
-    const box = this.#boxes.findLast(
-      ({ rect }) => x >= rect.x && x <= rect.x + rect.width && y >= rect.y && y <= rect.y + rect.height,
-    )
+    const box = this.#boxes.findLast(({ rect }) => isIn(rect, x, y))
     if (box === undefined) return null
     const { path, kind, config, inputShapes, outputShapes, parameters, trainable } = box.tree.node
     const rows = [

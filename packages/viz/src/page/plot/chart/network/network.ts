@@ -4,6 +4,7 @@ import { csvTable } from '../../data/csv.js'
 import type { Painter } from '../../draw/painter.js'
 import type { PlotAbilities } from '../../types.js'
 import { type Chart, type ChartHost, type Drag, type Hover, NO_ABILITIES, type Region, type Style } from '../chart.js'
+import { drawEmpty } from '../words.js'
 import { GraphView } from './graph-view.js'
 import { ModelView, shapesText } from './model-view.js'
 import { closedAtStart, isModel, type TreeNode, treesOf } from './tree.js'
@@ -49,11 +50,7 @@ export class NetworkChart implements Chart {
     this.#size = { width: painter.width, height: painter.height }
     this.regions = []
     if (this.#content.nodes.length === 0) {
-      painter.text(this.#host.strings.empty, painter.width / 2, painter.height / 2, {
-        color: style.muted,
-        size: style.size,
-        align: 'center',
-      })
+      drawEmpty(painter, style, this.#host, painter.width / 2, painter.height / 2)
       return
     }
     if (this.#graph !== null) {

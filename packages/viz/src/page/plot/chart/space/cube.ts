@@ -1,8 +1,7 @@
 /** The cube that a plot in space stands in: its far sides with a grid, and numbers along its edges. */
-import { valueText } from '../../axis/numbers.js'
 import { Scale, type Span } from '../../axis/scale.js'
 import type { AxisSpec } from '../../axis/spec.js'
-import { type Tick, ticksOf } from '../../axis/ticks.js'
+import { givenTicks, type Tick, ticksOf } from '../../axis/ticks.js'
 import type { Painter } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
 import type { Projection } from './projection.js'
@@ -47,11 +46,8 @@ function farSide(projection: Projection, axis: AxisIndex): number {
 function ticksIn(axis: SpaceAxis, painter: Painter, style: Style, index: AxisIndex): readonly Tick[] {
   const room = Math.min(painter.width, painter.height) * (index === 2 ? 0.42 : 0.4)
   const scale = new Scale(axis.isCategory ? 'category' : axis.isLog ? 'log' : 'linear', axis.span, 0, room)
-  const { tickvals, ticktext } = axis.spec
-  if (tickvals !== undefined)
-    return tickvals
-      .map((value, i) => ({ value, label: ticktext?.[i] ?? valueText(value) }))
-      .filter(({ value }) => value >= scale.lowValue && value <= scale.highValue)
+  const given = givenTicks(axis.spec, scale)
+  if (given !== null) return given
   const each = (list: readonly Tick[]): number =>
     index === 2 ? style.size * 2 : Math.max(...list.map(({ label }) => painter.measure(label, style.size))) * 0.75 + 12
   return ticksOf(scale, axis.categories, (list) => list.length * each(list) <= room || list.length <= 2)

@@ -2,7 +2,7 @@
 import type { Trace } from '../../../../protocol/types.js'
 import { cssColor, parseColor, type Rgba, withAlpha } from '../../color/color.js'
 import { paletteColor } from '../../color/palette.js'
-import { colorScale } from '../../color/scales.js'
+import { placeColors } from '../../color/scales.js'
 import { plainNumber, textOf } from '../../data/cells.js'
 import type { Painter, Stroke } from '../../draw/painter.js'
 import type { Style } from '../chart.js'
@@ -152,22 +152,13 @@ function addMesh(
 }
 
 /** Colours of a mesh by values at its points. */
-function intensityColors({
-  intensity,
-  colorscale,
-  reversescale,
-  cmin,
-  cmax,
-}: Trace): ((corners: readonly number[]) => Rgba) | null {
-  if (!Array.isArray(intensity)) return null
-  const values = intensity.map(plainNumber)
-  const finite = values.filter(Number.isFinite)
-  const low = typeof cmin === 'number' ? cmin : finite.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-  const high = typeof cmax === 'number' ? cmax : finite.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-  const scale = colorScale(colorscale, reversescale === true)
+function intensityColors(trace: Trace): ((corners: readonly number[]) => Rgba) | null {
+  if (!Array.isArray(trace.intensity)) return null
+  const values = trace.intensity.map(plainNumber)
+  const { scale, place } = placeColors(trace, values)
   return (corners) => {
     const mean = corners.reduce((sum, corner) => sum + (values[corner] ?? Number.NaN), 0) / corners.length
-    return scale.rgba(high > low ? (mean - low) / (high - low) : 0.5)
+    return scale.rgba(place(mean))
   }
 }
 

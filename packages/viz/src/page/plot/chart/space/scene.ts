@@ -2,8 +2,7 @@
 import type { Trace } from '../../../../protocol/types.js'
 import { type ColorScale, colorScale } from '../../color/scales.js'
 import { listOf, plainNumber, type Reader } from '../../data/cells.js'
-import { readGrid } from '../grid/grid-data.js'
-import { limitsOf } from '../grid/heat-layer.js'
+import { limitsOf, readGrid } from '../grid/grid-data.js'
 import { placeIn, type SpaceAxis } from './cube.js'
 
 /** A surface of more squares is drawn from fewer. */

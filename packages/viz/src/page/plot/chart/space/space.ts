@@ -1,12 +1,11 @@
 /** A plot in space: surfaces, points, lines; turned by dragging, nearer by the wheel. */
 import type { NetworkContent, PlotContent, Trace } from '../../../../protocol/types.js'
-import { fitText } from '../../axis/frame.js'
 import { valueText } from '../../axis/numbers.js'
 import { padSpan } from '../../axis/scale.js'
-import { fieldsOf, plainText, readAxis } from '../../axis/spec.js'
+import { fieldsOf, readAxis } from '../../axis/spec.js'
 import { parseColor } from '../../color/color.js'
 import { paletteColor } from '../../color/palette.js'
-import { kindOf, Reader } from '../../data/cells.js'
+import { commonKind, Reader } from '../../data/cells.js'
 import type { Painter } from '../../draw/painter.js'
 import type { PlotAbilities } from '../../types.js'
 import { namesOf } from '../cartesian/layers.js'
@@ -14,6 +13,7 @@ import { tableOf } from '../cartesian/table.js'
 import { type Chart, type ChartHost, type Drag, type Hover, NO_ABILITIES, type Region, type Style } from '../chart.js'
 import { COLOR_BAR_WIDTH, drawColorBar } from '../grid/color-bar.js'
 import { drawLegend, Hidden, layoutLegend } from '../legend.js'
+import { drawEmpty, drawTitle } from '../words.js'
 import { drawCube, type SpaceAxis } from './cube.js'
 import { drawBodies, type PlacedBody } from './draw.js'
 import { type Camera, Projection, START } from './projection.js'
@@ -48,17 +48,12 @@ export class SpaceChart implements Chart {
   update(content: PlotContent | NetworkContent): void {
     this.#content = content as PlotContent
     const { data, layout } = this.#content
-    const kinds = AXES.map((key) =>
-      data.map((trace) =>
-        Array.isArray(trace[key]) && !Array.isArray((trace[key] as unknown[])[0])
-          ? kindOf(trace[key] as string[])
-          : 'number',
-      ),
-    )
-    const [x, y, z] = kinds.map(
-      (kind) => new Reader(kind.includes('category') ? 'category' : kind.includes('date') ? 'date' : 'number'),
-    )
-    this.#readers = { x: x!, y: y!, z: z! }
+    const readerOf = (key: (typeof AXES)[number]): Reader => {
+      const columns = data.map((trace): unknown => trace[key])
+      // rows of rows are numbers
+      return new Reader(commonKind(columns.filter((column) => !(Array.isArray(column) && Array.isArray(column[0])))))
+    }
+    this.#readers = { x: readerOf('x'), y: readerOf('y'), z: readerOf('z') }
     const names = namesOf(data)
     const bodies = data.flatMap((trace, i) =>
       trace.visible === false ? [] : [readBody(trace, names[i]!, i, this.#readers)],
@@ -104,15 +99,7 @@ export class SpaceChart implements Chart {
 
   draw(painter: Painter, style: Style): void {
     const { layout, data } = this.#content
-    const title = plainText(layout.title)
-    const hasTitle = title !== '' && !this.#host.isTitleShown(title)
-    if (hasTitle)
-      painter.text(fitText(painter, title, style.size + 1.5, painter.width - 24, true), 14, 14, {
-        color: style.text,
-        size: style.size + 1.5,
-        bold: true,
-      })
-    let top = hasTitle ? 28 : 8
+    let top = drawTitle(painter, style, this.#host, layout.title) ? 28 : 8
     const items = this.#bodies.map(({ body }) => ({
       name: body.name,
       color: colorOf(body.trace, body.kind === 'surface' ? 0 : body.index, style),
@@ -147,16 +134,11 @@ export class SpaceChart implements Chart {
       drawColorBar(
         painter,
         style,
-        { scale, low, high, title: '' },
+        { scale, low, high },
         { x: 0, y: top + height * 0.14, width: width - 6, height: height * 0.72 },
       )
     }
-    if (shown.length === 0)
-      painter.text(this.#host.strings.empty, width / 2, top + height / 2, {
-        color: style.muted,
-        size: style.size,
-        align: 'center',
-      })
+    if (shown.length === 0) drawEmpty(painter, style, this.#host, width / 2, top + height / 2)
   }
 
   hover(x: number, y: number): Hover | null {
