@@ -4,14 +4,12 @@ import {
   Conv2d,
   Dropout,
   Embedding,
-  functional as F,
   GRU,
   Identity,
   Layer,
   LazyBatchNorm1d,
   LazyLinear,
   Linear,
-  MaxPool2d,
   Module,
   ModuleList,
   ReLU,
@@ -21,19 +19,7 @@ import {
 import { expect, test } from 'vitest'
 import { type ModuleTree, modulesOf, moduleTree } from '../src/graph/module-tree.js'
 import { toNetwork } from '../src/graph/network.js'
-
-class Net extends Layer {
-  conv1 = new Conv2d(1, 10, 5)
-  conv2 = new Conv2d(10, 20, 5)
-  pooling = new MaxPool2d(2)
-  fc = new Linear(320, 10)
-
-  forward(x: Tensor): Tensor {
-    let h = F.relu(this.pooling(this.conv1(x)))
-    h = F.relu(this.pooling(this.conv2(h)))
-    return this.fc(h.view(x.size(0), -1))
-  }
-}
+import { Net } from './digits-net.js'
 
 const byPath = (tree: ModuleTree): Map<string, ModuleTree> => new Map([...modulesOf(tree)].map((m) => [m.path, m]))
 const flowOf = (tree: ModuleTree): string[] => tree.flow.map(({ from, to }) => `${from ?? 'in'} > ${to ?? 'out'}`)

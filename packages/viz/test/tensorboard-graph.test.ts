@@ -1,39 +1,14 @@
 import { arange, randn, type Tensor, zeros } from '@tsorch/core'
-import {
-  BatchNorm1d,
-  Conv2d,
-  Dropout,
-  Embedding,
-  functional as F,
-  Layer,
-  Linear,
-  MaxPool2d,
-  Module,
-  ReLU,
-  Sequential,
-  Sigmoid,
-} from '@tsorch/nn'
+import { BatchNorm1d, Dropout, Embedding, Linear, Module, ReLU, Sequential, Sigmoid } from '@tsorch/nn'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readRun } from '../src/index.js'
 import { encodeEvent } from '../src/tensorboard/encode.js'
 import { decodeGraph, encodeGraph, type Graph, graphEvents, graphOf } from '../src/tensorboard/graph.js'
 import { frameRecord } from '../src/tensorboard/records.js'
+import { Net } from './digits-net.js'
 
 const lines = ({ nodes }: Graph): string[] => nodes.map((n) => `${n.name} = ${n.op}(${n.inputs.join(', ')})`)
-
-class Net extends Layer {
-  conv1 = new Conv2d(1, 10, 5)
-  conv2 = new Conv2d(10, 20, 5)
-  pooling = new MaxPool2d(2)
-  fc = new Linear(320, 10)
-
-  forward(x: Tensor): Tensor {
-    let h = F.relu(this.pooling(this.conv1(x)))
-    h = F.relu(this.pooling(this.conv2(h)))
-    return this.fc(h.view(x.size(0), -1))
-  }
-}
 
 test('operations in the scopes of their modules, as PyTorch names them', () => {
   const graph = graphOf(new Net(), [zeros([2, 1, 28, 28])])
